@@ -1,0 +1,146 @@
+"""How one look at CLORE.AI changes what is known of a key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.alerts.snapshot import Missing, Part, Reading, Snapshot, Source
+from bot.domain.ids import OrderId, ServerId
+from bot.domain.rental import Order
+from bot.domain.spot import SpotMarket
+
+GONE_AFTER = timedelta(seconds=30)
+"""The least time between the two complete answers that show an order to be gone."""
+GAP_IN_POLLS = 3
+
+
+def merge(previous: Snapshot | None, reading: Reading) -> Snapshot:
+    """What is known after this reading. A part that it did not bring stays as it was, with its age."""
+    before = replace(previous, at=reading.at, renewed=frozenset(), gone=()) if previous else Snapshot(at=reading.at)
+    if reading.rejected:
+        return _rejected(before)
+    if not _parts(reading):
+        return _failed(before) if reading.failed else before
+    return _renewed(before, reading)
+
+
+def gaps(previous: Snapshot | None, now: datetime, poll: timedelta) -> frozenset[Source]:
+    """What had last been read so long ago that a new reading of it cannot tell what happened since."""
+    if previous is None:
+        return frozenset()
+    ages: dict[Source, datetime | None] = {
+        Part.ORDERS: previous.orders_at,
+        Part.PAST_ORDERS: previous.past_orders_at,
+        Part.WALLETS: previous.wallets_at,
+    }
+    ages |= {server: market.read_at for server, market in previous.markets.items()}
+    return frozenset(source for source, at in ages.items() if at is not None and now - at > GAP_IN_POLLS * poll)
+
+
+is_after_gap = gaps
+
+
+def _parts(reading: Reading) -> frozenset[Part]:
+    brought = {
+        Part.ORDERS: reading.orders is not None,
+        Part.PAST_ORDERS: reading.past_orders is not None,
+        Part.WALLETS: reading.wallets is not None,
+        Part.MARKETS: bool(reading.markets),
+    }
+    return frozenset(part for part, there in brought.items() if there)
+
+
+def _earlier(known: datetime | None, now: datetime) -> datetime:
+    """Since when: as known, but never in the future (a clock can be set back)."""
+    return now if known is None else min(known, now)
+
+
+def _rejected(before: Snapshot) -> Snapshot:
+    """The key was refused. CLORE.AI did answer; what came before the refusal in the same look is not used."""
+    return replace(
+        before,
+        failures=0,
+        down_since=None,
+        rejections=before.rejections + 1,
+        rejected_since=_earlier(before.rejected_since, before.at),
+    )
+
+
+def _failed(before: Snapshot) -> Snapshot:
+    return replace(before, failures=before.failures + 1, down_since=_earlier(before.down_since, before.at))
+
+
+def _renewed(before: Snapshot, reading: Reading) -> Snapshot:
+    now = replace(before, renewed=_parts(reading), failures=0, down_since=None, rejections=0, rejected_since=None)
+    if reading.orders is not None:
+        now = replace(now, orders=reading.orders, orders_at=reading.at)
+    if reading.past_orders is not None:
+        now = replace(now, past_orders=reading.past_orders, past_orders_at=reading.at)
+    if reading.wallets is not None:
+        now = replace(now, wallets=reading.wallets, wallets_at=reading.at)
+    in_question = before.missing if reading.orders is None else _in_question(before, now)
+    return _with_markets(before, _sorted_out(now, in_question), reading.markets)
+
+
+def _in_question(before: Snapshot, now: Snapshot) -> tuple[Missing, ...]:
+    """The orders that were listed as open and are not in this complete answer: absent, or listed as ended."""
+    listed = {order.id: order for order in now.orders.orders} if now.orders else {}
+    counted = [replace(lost, answers=lost.answers + 1, since=_earlier(lost.since, now.at)) for lost in before.missing]
+    known = {lost.order.id for lost in counted}
+    earlier = {order.id: order for order in _open(before) if order.id not in known}  # a reply may list a row twice
+    counted += [_newly_missing(before, order) for order in earlier.values()]
+    rows = [(lost, listed.get(lost.order.id)) for lost in counted]
+    return tuple(replace(lost, order=row or lost.order) for lost, row in rows if row is None or row.expired)
+
+
+def _newly_missing(before: Snapshot, order: Order) -> Missing:
+    return Missing(order, since=before.at, held=before.bid_active(order) is True)
+
+
+def _sorted_out(now: Snapshot, in_question: tuple[Missing, ...]) -> Snapshot:
+    gone = tuple(lost for lost in in_question if _is_gone(lost, now))
+    return replace(now, missing=tuple(lost for lost in in_question if lost not in gone), gone=gone)
+
+
+def _is_gone(lost: Missing, now: Snapshot) -> bool:
+    """By a complete answer long enough after the first one, which was at `since`."""
+    if now.orders_at is None or now.orders_at - lost.since < GONE_AFTER:
+        return False
+    return lost.order.expired or _past_agrees(lost, now)
+
+
+def _past_agrees(lost: Missing, now: Snapshot) -> bool:
+    """An answer with return_completed, later than the first sign, that does not show the order active."""
+    if now.past_orders is None or now.past_orders_at is None or now.past_orders_at <= lost.since:
+        return False
+    row = now.past_orders.find(lost.order.id)
+    return row is None or row.expired
+
+
+def _open(snapshot: Snapshot) -> tuple[Order, ...]:
+    return snapshot.orders.open if snapshot.orders else ()
+
+
+def _with_markets(before: Snapshot, now: Snapshot, read: Mapping[ServerId, SpotMarket]) -> Snapshot:
+    spot = [order for order in (*_open(now), *_unlisted(now)) if order.spot]
+    servers = {order.server for order in spot}
+    markets = {server: market for server, market in before.markets.items() if server in servers}
+    markets |= {server: market for server, market in read.items() if server in servers}
+    now = replace(now, markets=markets)
+    held = frozenset(order.id for order in spot if order.id in before.held or now.bid_active(order))
+    return replace(now, held=held, in_doubt=_in_doubt(before, replace(now, held=held), read))
+
+
+def _unlisted(now: Snapshot) -> tuple[Order, ...]:
+    return tuple(lost.order for lost in (*now.missing, *now.gone))
+
+
+def _in_doubt(before: Snapshot, now: Snapshot, read: Mapping[ServerId, SpotMarket]) -> frozenset[OrderId]:
+    lost = [order for order in _open(now) if order.id in now.held and now.bid_active(order) is False]
+    return frozenset(
+        order.id
+        for order in lost
+        if (before.bid_active(order) is not False if order.server in read else order.id in before.in_doubt)
+    )
