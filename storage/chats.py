@@ -1,0 +1,129 @@
+"""Chats, by our own number; Telegram's number stands in this table and the inbox only."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.domain.ids import AccountId, ChatId, TelegramChatId
+from storage.database import Database
+from storage.errors import NotFound
+from storage.supergroups import follow
+from storage.times import from_ms, maybe_from_ms, to_ms
+from storage.vault import Vault
+
+ChatKind = Literal["private", "group", "supergroup", "channel"]
+ChatState = Literal["active", "paused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """`default_account` is `None` until one is chosen. A paused chat is sent nothing; its rows stay."""
+
+    id: ChatId
+    telegram_id: TelegramChatId
+    kind: ChatKind
+    title: str
+    state: ChatState
+    paused_reason: str | None
+    paused_at: datetime | None
+    default_account: AccountId | None
+    language: str | None
+    created_at: datetime
+    welcomed_at: datetime | None
+
+
+class Chats:
+    def __init__(self, db: Database, vault: Vault) -> None:
+        self._db = db
+        self._vault = vault
+
+    def of(self, telegram_id: TelegramChatId, kind: ChatKind, title: str, now: datetime) -> Chat:
+        """The chat with this Telegram number, made where it is new; its kind and title are brought up to date."""
+        found = self.find(telegram_id)
+        if found is not None and (found.kind, found.title) == (kind, title):
+            return found
+        self._db.execute(
+            "INSERT INTO chats (telegram_id, kind, title, created_ms) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (telegram_id) DO UPDATE SET kind = excluded.kind, title = excluded.title",
+            (telegram_id, kind, title, to_ms(now)),
+        )
+        chat = self.find(telegram_id)
+        assert chat is not None
+        return chat
+
+    def find(self, telegram_id: TelegramChatId) -> Chat | None:
+        row = self._db.first("SELECT * FROM chats WHERE telegram_id = ?", (telegram_id,))
+        return None if row is None else _chat(row)
+
+    def get(self, chat: ChatId) -> Chat:
+        """`NotFound` for a chat that was forgotten, or merged into another."""
+        row = self._db.first("SELECT * FROM chats WHERE id = ?", (chat,))
+        if row is None:
+            raise NotFound(f"there is no chat {chat}")
+        return _chat(row)
+
+    def all_active(self) -> tuple[Chat, ...]:
+        return tuple(_chat(row) for row in self._db.fetch("SELECT * FROM chats WHERE state = 'active' ORDER BY id"))
+
+    def pause(self, chat: ChatId, reason: str, now: datetime) -> bool:
+        """Nothing is sent there, and its keys are polled for other chats only. False: it was paused already."""
+        return bool(
+            self._db.change(
+                "UPDATE chats SET state = 'paused', paused_reason = ?, paused_ms = ? WHERE id = ? AND state = 'active'",
+                (reason, to_ms(now), chat),
+            )
+        )
+
+    def resume(self, chat: ChatId) -> bool:
+        """False: it was active."""
+        return bool(
+            self._db.change(
+                "UPDATE chats SET state = 'active', paused_reason = NULL, paused_ms = NULL"
+                " WHERE id = ? AND state = 'paused'",
+                (chat,),
+            )
+        )
+
+    def use(self, chat: ChatId, account: AccountId) -> None:
+        """Makes an account of this chat its default; `NotFound` for any other."""
+        changed = self._db.change(
+            "UPDATE chats SET default_account_id = ?1 WHERE id = ?2"
+            " AND EXISTS (SELECT 1 FROM accounts WHERE id = ?1 AND chat_id = ?2)",
+            (account, chat),
+        )
+        if not changed:
+            raise NotFound(f"chat {chat} has no account {account}")
+
+    def welcomed(self, chat: ChatId, now: datetime) -> None:
+        self._db.execute("UPDATE chats SET welcomed_ms = ? WHERE id = ?", (to_ms(now), chat))
+
+    def speak(self, chat: ChatId, language: str | None) -> None:
+        """The language of this chat; `None`: that of its people's clients."""
+        self._db.execute("UPDATE chats SET language = ? WHERE id = ?", (language, chat))
+
+    def migrate(self, old: TelegramChatId, new: TelegramChatId) -> Chat | None:
+        """A group became a supergroup: everything of the old number belongs to the new one. `None`: neither is known.
+
+        It may be told twice, by either chat, and after a row for the new number was already made: the two become one.
+        """
+        follow(self._db, self._vault, old, new)
+        return self.find(new)
+
+
+def _chat(row: sqlite3.Row) -> Chat:
+    return Chat(
+        id=row["id"],
+        telegram_id=row["telegram_id"],
+        kind=row["kind"],
+        title=row["title"],
+        state=row["state"],
+        paused_reason=row["paused_reason"],
+        paused_at=maybe_from_ms(row["paused_ms"]),
+        default_account=row["default_account_id"],
+        language=row["language"],
+        created_at=from_ms(row["created_ms"]),
+        welcomed_at=maybe_from_ms(row["welcomed_ms"]),
+    )

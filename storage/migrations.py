@@ -1,0 +1,192 @@
+"""The tables, as the steps that made them. A step that was ever released is never changed; a new one is added below.
+
+Every table is STRICT. Moments are INTEGER milliseconds (`_ms`), money is TEXT, sealed values are BLOB; no column is REAL.
+Numbers of chats, accounts, letters and entries are never used again: an old button must not reach a new row.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import sqlite_utils
+from sqlite_utils.migrations import Migrations
+
+from storage.errors import DatabaseForeign, DatabaseTooNew
+
+NAME = "clore-telegram-bot"
+MIGRATIONS = Migrations(NAME)
+
+
+@MIGRATIONS()
+def m001_first(db: sqlite_utils.Database) -> None:
+    db.executescript("""
+        CREATE TABLE installation (
+            name TEXT PRIMARY KEY,
+            value TEXT,
+            sealed BLOB
+        ) STRICT;
+
+        CREATE TABLE chats (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            telegram_id INTEGER NOT NULL UNIQUE,
+            kind TEXT NOT NULL CHECK (kind IN ('private', 'group', 'supergroup', 'channel')),
+            title TEXT NOT NULL,
+            state TEXT NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'paused')),
+            paused_reason TEXT,
+            paused_ms INTEGER,
+            default_account_id INTEGER REFERENCES accounts(id) ON DELETE SET NULL,
+            language TEXT,
+            created_ms INTEGER NOT NULL,
+            welcomed_ms INTEGER,
+            hold_until_ms INTEGER
+        ) STRICT;
+        CREATE INDEX chats_default_account ON chats(default_account_id);
+
+        CREATE TABLE keys (
+            id TEXT PRIMARY KEY,
+            state TEXT NOT NULL DEFAULT 'ok' CHECK (state IN ('ok', 'rejected')),
+            next_poll_ms INTEGER NOT NULL,
+            last_ok_ms INTEGER,
+            snapshot TEXT
+        ) STRICT;
+        CREATE INDEX keys_next_poll ON keys(next_poll_ms, id);
+
+        CREATE TABLE accounts (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            chat_id INTEGER NOT NULL REFERENCES chats(id) ON DELETE CASCADE,
+            key_id TEXT NOT NULL REFERENCES keys(id),
+            name TEXT NOT NULL COLLATE NOCASE,
+            sealed_key BLOB NOT NULL,
+            last4 TEXT NOT NULL,
+            owner_user_id INTEGER NOT NULL,
+            created_ms INTEGER NOT NULL,
+            UNIQUE (chat_id, name),
+            UNIQUE (chat_id, key_id)
+        ) STRICT;
+        CREATE INDEX accounts_key ON accounts(key_id);
+
+        CREATE TABLE alert_states (
+            account_id INTEGER NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+            type TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            body TEXT NOT NULL,
+            PRIMARY KEY (account_id, type, subject)
+        ) STRICT;
+
+        CREATE TABLE outbox (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            chat_id INTEGER NOT NULL REFERENCES chats(id) ON DELETE CASCADE,
+            account_id INTEGER REFERENCES accounts(id) ON DELETE CASCADE,
+            priority INTEGER NOT NULL CHECK (priority BETWEEN 0 AND 3),
+            once TEXT NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('notice', 'outcome', 'plain')),
+            episode TEXT,
+            body TEXT NOT NULL,
+            state TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sending', 'sent', 'dead', 'dropped')),
+            attempts INTEGER NOT NULL DEFAULT 0,
+            next_ms INTEGER NOT NULL,
+            expires_ms INTEGER,
+            silent INTEGER NOT NULL CHECK (silent IN (0, 1)),
+            message_id INTEGER,
+            edits_message_id INTEGER,
+            created_ms INTEGER NOT NULL,
+            sent_ms INTEGER,
+            error TEXT,
+            UNIQUE (chat_id, once)
+        ) STRICT;
+        CREATE INDEX outbox_queued ON outbox(chat_id, priority, id) WHERE state = 'queued';
+        CREATE INDEX outbox_urgent ON outbox(priority, id) WHERE state = 'queued';
+        CREATE INDEX outbox_sending ON outbox(chat_id) WHERE state = 'sending';
+        CREATE INDEX outbox_episode ON outbox(chat_id, episode);
+        CREATE INDEX outbox_account ON outbox(account_id);
+
+        CREATE TABLE inbox (
+            update_id INTEGER PRIMARY KEY,
+            telegram_chat_id INTEGER,
+            sealed BLOB,
+            received_ms INTEGER NOT NULL,
+            handled_ms INTEGER
+        ) STRICT;
+        CREATE INDEX inbox_pending ON inbox(update_id) WHERE handled_ms IS NULL;
+        CREATE INDEX inbox_chat ON inbox(telegram_chat_id);
+
+        CREATE TABLE confirmations (
+            token TEXT PRIMARY KEY,
+            chat_id INTEGER NOT NULL REFERENCES chats(id) ON DELETE CASCADE,
+            user_id INTEGER NOT NULL,
+            account_id INTEGER REFERENCES accounts(id) ON DELETE CASCADE,
+            kind TEXT NOT NULL,
+            body TEXT NOT NULL,
+            sealed BLOB,
+            message_id INTEGER,
+            asked_ms INTEGER NOT NULL,
+            expires_ms INTEGER NOT NULL,
+            used_ms INTEGER,
+            declined_ms INTEGER
+        ) STRICT;
+        CREATE INDEX confirmations_chat ON confirmations(chat_id);
+        CREATE INDEX confirmations_account ON confirmations(account_id);
+
+        CREATE TABLE questions (
+            chat_id INTEGER NOT NULL REFERENCES chats(id) ON DELETE CASCADE,
+            user_id INTEGER NOT NULL,
+            account_id INTEGER REFERENCES accounts(id) ON DELETE CASCADE,
+            kind TEXT NOT NULL,
+            body TEXT NOT NULL,
+            message_id INTEGER,
+            asked_ms INTEGER NOT NULL,
+            expires_ms INTEGER NOT NULL,
+            PRIMARY KEY (chat_id, user_id)
+        ) STRICT;
+        CREATE INDEX questions_account ON questions(account_id);
+
+        CREATE TABLE ledger (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            chat_id INTEGER NOT NULL REFERENCES chats(id) ON DELETE CASCADE,
+            account_id INTEGER REFERENCES accounts(id) ON DELETE SET NULL,
+            key_id TEXT NOT NULL,
+            user_id INTEGER NOT NULL,
+            once TEXT NOT NULL UNIQUE,
+            operation TEXT NOT NULL,
+            order_id INTEGER,
+            body TEXT NOT NULL,
+            sealed BLOB,
+            state TEXT NOT NULL DEFAULT 'asked'
+                CHECK (state IN ('asked', 'sent', 'done', 'refused', 'unknown', 'abandoned')),
+            message_id INTEGER,
+            asked_ms INTEGER NOT NULL,
+            sent_ms INTEGER,
+            ended_ms INTEGER,
+            result TEXT,
+            told_ms INTEGER
+        ) STRICT;
+        CREATE INDEX ledger_chat ON ledger(chat_id, id);
+        CREATE INDEX ledger_key ON ledger(key_id, operation);
+        CREATE INDEX ledger_account ON ledger(account_id);
+        CREATE INDEX ledger_open ON ledger(id) WHERE state IN ('asked', 'sent') OR told_ms IS NULL;
+    """)
+
+
+def check_origin(connection: sqlite3.Connection, path: Path, migrations: Migrations = MIGRATIONS) -> None:
+    """`DatabaseForeign` or `DatabaseTooNew` before anything is written; an empty file is nobody's yet."""
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not tables:
+        return
+    ours = _applied(connection) if Migrations.migrations_table in tables else set()
+    if not ours and tables != {Migrations.migrations_table}:
+        raise DatabaseForeign(f"{path} is a database of another program; name another file in BOT_DATABASE")
+    with closing(sqlite_utils.Database(memory=True)) as empty:
+        known = {migration.name for migration in migrations.pending(empty)}
+    unknown = ours - known
+    if unknown:
+        raise DatabaseTooNew(f"{path} was written by a later version of this program ({', '.join(sorted(unknown))})")
+
+
+def _applied(connection: sqlite3.Connection) -> set[str]:
+    rows = connection.execute(
+        "SELECT name FROM _sqlite_migrations WHERE migration_set = ?",  # sqlite-utils' own record
+        (NAME,),
+    )
+    return {row[0] for row in rows}

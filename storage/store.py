@@ -1,0 +1,116 @@
+"""Everything the program remembers, as one object over one database."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from bot.domain.ids import ChatId
+from storage.accounts import Accounts
+from storage.alerts import Alerts
+from storage.chats import Chats
+from storage.confirmations import Confirmations
+from storage.database import Database, named_errors, open_database, reading, settle
+from storage.errors import DatabaseUnavailable, NotFound
+from storage.inbox import Inbox
+from storage.installation import Installation, open_vault
+from storage.keys import Keys
+from storage.ledger import Ledger
+from storage.master_keys import MasterKeys
+from storage.migrations import MIGRATIONS, check_origin
+from storage.outbox import Outbox
+from storage.questions import Questions
+from storage.rotation import Rotation, check_master_keys, reseal, tags_in_use
+from storage.vault import Place, Vault
+
+
+class Store:
+    """The parts share one connection, which belongs to the thread that opened it. Nothing here waits."""
+
+    def __init__(self, db: Database, vault: Vault) -> None:
+        self.db = db
+        self.vault = vault
+        self.installation = Installation(db)
+        self.chats = Chats(db, vault)
+        self.keys = Keys(db)
+        self.accounts = Accounts(db, vault, self.keys)
+        self.inbox = Inbox(db, vault)
+        self.alerts = Alerts(db)
+        self.outbox = Outbox(db)
+        self.confirmations = Confirmations(db, vault)
+        self.questions = Questions(db)
+        self.ledger = Ledger(db, vault)
+
+    def transaction(self, *, durable: bool = False) -> AbstractContextManager[None]:
+        """All or nothing; `durable` for what spends. See `Database.transaction`."""
+        return self.db.transaction(durable=durable)
+
+    def forget(self, chat: ChatId) -> bool:
+        """Deletes everything of a chat, then cleans the file. `NotFound`.
+
+        False: everything is deleted, and traces may remain in the file until `scrub` succeeds. Backups keep them.
+        """
+        self.delete_chat(chat)
+        return self.scrub()
+
+    def delete_chat(self, chat: ChatId) -> None:
+        """The rows of a chat; their traces stay in the file until `scrub`. `NotFound`."""
+        with self.transaction(durable=True):
+            row = self.db.first("SELECT telegram_id FROM chats WHERE id = ?", (chat,))
+            if row is None:
+                raise NotFound(f"there is no chat {chat}")
+            self.inbox.delete_of_chat(row["telegram_id"])
+            self.db.execute("DELETE FROM chats WHERE id = ?", (chat,))
+            self.keys.forget_unused()
+
+    def scrub(self) -> bool:
+        """Rewrites the file without what was deleted, and empties the journal. About 70 ms for 14 MB.
+
+        Zeroed deletions are not enough: SQLite leaves copies of moved rows in the unused part of rebuilt pages.
+        False: another process was reading or writing, or the disk has no room; nothing is lost, try again later.
+        """
+        try:
+            self.db.fetch("VACUUM")
+        except DatabaseUnavailable:
+            return False
+        return self.db.truncate_wal()
+
+    def rotate(self) -> Rotation:
+        """Brings every sealed value under the first master key; may be interrupted and begun again at any point."""
+        resealed = 0
+        unopenable: list[Place] = []
+        for step in reseal(self.db, self.vault):
+            resealed += step.resealed
+            unopenable.extend(step.unopenable)
+        self.scrub()
+        return Rotation(resealed, tuple(unopenable))
+
+    def close(self) -> None:
+        self.db.close()
+
+
+def holds_sealed(path: Path) -> bool:
+    """Whether a lost master key would lose anything. `DatabaseDamaged`, `DatabaseBusy`; nothing is written."""
+    with reading(path) as connection:
+        return connection is not None and bool(tags_in_use(connection))
+
+
+def open_store(path: Path, master_keys: MasterKeys) -> Store:
+    """Opens or makes the database, with the instance lock held. Nothing is written before everything was checked.
+
+    `DatabaseDamaged`, `DatabaseForeign`, `DatabaseTooNew`, `WrongMasterKey`, `DatabaseBusy`, `DatabaseUnavailable`.
+    """
+    with reading(path) as connection:
+        if connection is not None:
+            check_origin(connection, path)
+            check_master_keys(connection, master_keys)
+    db = open_database(path)
+    try:
+        with named_errors():
+            MIGRATIONS.apply(db)
+        store = Store(db, open_vault(db, master_keys))
+        settle(db)
+    except BaseException:
+        db.close()
+        raise
+    return store
