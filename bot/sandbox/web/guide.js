@@ -1,0 +1,59 @@
+// What to do next: the five steps of the story, and how far it went.
+
+import { byId, h, icon } from "./dom.js";
+import { clore } from "./api.js";
+import { recall, remember, state } from "./state.js";
+
+/** `verbs`: {say(text), paste(text), copy(text), perform(act, button), show()}. */
+export function drawGuide(verbs) {
+  const { key } = state.facts;
+  const chip = h("span.key-chip", {}, h("code", {}, key), h("button.round", { type: "button", id: "copy-key", "aria-label": "Copy the demo key", onclick: () => verbs.copy(key) }, icon("copy")));
+  const outbid = state.acts.find(({ act }) => act === "outbid");
+  const steps = [
+    ["connect", "Connect a key", "Send /connect, then this key. The bot proves it, deletes your message and seals it.", [chip, small("Send /connect", () => verbs.say("/connect")), small("Paste the key", () => verbs.paste(key))]],
+    ["orders", "See the rentals", "One screen: what runs, what it costs a day, what is left.", [small("Send /orders", () => verbs.say("/orders"))]],
+    ["cancel", "Cancel one", "Open a rental and press Cancel. The bot asks first, and says so only once it is gone.", []],
+    ["outbid", "Be outbid", "A stranger offers more for the machine you hold. The bot tells you by itself.", outbid ? [small(outbid.label, (event) => verbs.perform(outbid, event.currentTarget))] : []],
+    ["raise", "Win it back", "Answer the alert: Raise, then confirm the price. Two taps.", []],
+  ];
+  byId("guide").replaceChildren(...steps.map(([name, title, text, tools]) => h("li", { "data-step": name },
+    h("span.tick", {}, icon("check")), h("div", {}, h("strong", {}, title), h("span.sr.state"), h("p", {}, text), tools.length > 0 && h("div.tools", {}, ...tools)))));
+  byId("teaser").onclick = verbs.show;
+  drawProgress();
+}
+
+const small = (label, onclick) => h("button.small-key", { type: "button", onclick }, label);
+
+const isDone = (name) => recall(`step ${name}`) === "done";
+
+export function done(name) {
+  if (isDone(name)) return;
+  remember(`step ${name}`, "done");
+  drawProgress();
+}
+
+function drawProgress() {
+  const steps = [...byId("guide").children];
+  const next = steps.find((step) => !isDone(step.dataset.step));
+  for (const step of steps) {
+    const finished = isDone(step.dataset.step);
+    step.classList.toggle("done", finished);
+    step.classList.toggle("next", step === next);
+    step.querySelector(".state").textContent = finished ? " (done)" : "";
+  }
+  byId("teaser").hidden = !steps.length;
+  byId("teaser-text").textContent = next ? `${steps.indexOf(next) + 1}. ${next.querySelector("strong").textContent}` : "All done. Move the marketplace as you like.";
+  byId("teaser").querySelector(".steps").replaceChildren(...steps.map((step) => h(`i${isDone(step.dataset.step) ? ".done" : ""}`)));
+}
+
+// What the marketplace was asked shows how far the story went. A look at the rentals is not among them, because the bot
+// reads those by itself.
+const SIGNS = [["connect", "wallets"], ["cancel", "cancel_order"], ["raise", "set_spot_price"]];
+
+export async function lookForProgress() {
+  const waiting = SIGNS.filter(([name]) => !isDone(name));
+  await Promise.all(waiting.map(async ([name, operation]) => {
+    const { calls } = await clore.get("calls", { operation, key: state.facts.key });
+    if (calls.some((call) => call.executed)) done(name);
+  }));
+}
