@@ -1,0 +1,240 @@
+"""Puts the parts together, in the order in which they start, and takes them apart in the order in which they stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+
+import httpx
+from telegram import Update
+from telegram.constants import ParseMode
+from telegram.ext import Application, ApplicationBuilder, Defaults, TypeHandler
+from telegram.request import HTTPXRequest
+
+from bot.clore.client import Clore
+from bot.config import Settings
+from bot.services.clock import Clock, wall_clock
+from bot.services.house import House, build
+from handlers.dispatch import Dispatch
+from handlers.errors import Errors
+from handlers.jobs import Delivery
+from handlers.letters import Letters
+from handlers.menus import Profile, publish
+from handlers.messages import Messages
+from handlers.outgoing import Outgoing
+from handlers.per_chat import PerChat
+from handlers.polling import Polling, PollingRequest
+from handlers.routes import FrontDoor
+from handlers.ticker import Ticker
+from handlers.updates import DurableQueue
+from handlers.vanishing import RememberedVanishings
+from handlers.views.start import DESCRIPTION, SHORT_DESCRIPTION
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+ALLOWED_UPDATES: Final = ("message", "callback_query", "my_chat_member", "chat_member")
+"""Never edited messages: an edited old command would act again."""
+WRITES_SECONDS: Final = 8.0
+"""What a stop gives to requests under way, of the ten seconds in which it must be over."""
+ANSWERS_SECONDS: Final = 1.0
+POLL_TIMEOUT: Final = timedelta(seconds=10)
+READ_SECONDS: Final = 20.0
+POOL_SECONDS: Final = 10.0
+PRUNE_EVERY: Final = timedelta(hours=1)
+KEEP: Final = timedelta(days=2)
+"""How long rows that are over stay: Telegram repeats an update for a day at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """How the process reaches everything outside itself; tests put their own in its place."""
+
+    clore: httpx.AsyncClient
+    telegram: Callable[[], httpx.AsyncBaseTransport]
+    """A transport for Bot API calls; asked for twice, since polling has a connection of its own."""
+    clock: Clock = wall_clock
+    heartbeat: bool = True
+    """Whether the job queue calls the tick. Its scheduler reads the wall clock, so under virtual time a test calls it."""
+
+
+@dataclass(slots=True)
+class App:
+    """One running bot. `ended` is set with the exit code once it should stop by itself."""
+
+    store: Store
+    house: House
+    application: Application[Any, Any, Any, Any, Any, Any]
+    queue: DurableQueue
+    per_chat: PerChat
+    delivery: Delivery
+    ticker: Ticker
+    messages: Messages
+    door: FrontDoor
+    polling: Polling
+    clock: Clock
+    heartbeat: bool
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    exit_code: int = 0
+
+    async def start(self) -> None:
+        """Comes up in the order in which things need each other. Raises `telegram.error.InvalidToken`."""
+        await self.application.initialize()
+        me = self.application.bot.bot
+        self.door.bot_link = f"https://t.me/{me.username}?start=private"
+        self.delivery.recover()
+        resumed = self.house.writes.resume(), self.queue.resume(self.application.bot)
+        if any(resumed):
+            log.info("taking up %d changes and %d updates of the last run", *resumed)
+        known = self.store.installation.menu()
+        published = await publish(
+            self.application.bot, Profile(self.door.commands(), DESCRIPTION, SHORT_DESCRIPTION), known
+        )
+        if published is not None and published != known:
+            self.store.installation.published(published)
+        await self.application.start()
+        assert self.application.updater is not None
+        await self.application.updater.start_polling(
+            poll_interval=0.0,
+            timeout=POLL_TIMEOUT,
+            bootstrap_retries=-1,
+            allowed_updates=list(ALLOWED_UPDATES),
+            error_callback=self.polling.failed,
+        )
+        if self.heartbeat and self.application.job_queue is not None:
+            self.ticker.schedule(self.application.job_queue)
+        self.ticker.tick()
+        log.info("ready")
+
+    async def stop(self) -> None:
+        """Takes nothing new, finishes or leaves recorded what is under way, within ten seconds."""
+        updater = self.application.updater
+        closing = asyncio.create_task(updater.stop()) if updater is not None and updater.running else None
+        answered, written = await asyncio.gather(
+            self.per_chat.stop(ANSWERS_SECONDS), self.house.tasks.close(WRITES_SECONDS)
+        )
+        await self.ticker.stop(ANSWERS_SECONDS)
+        await self.delivery.stop(ANSWERS_SECONDS)
+        if answered or written:
+            log.info("left for the next start: %d updates, %d requests under way", answered, written)
+        if closing is not None:
+            await closing
+        if self.application.running:
+            await self.application.stop()
+        await self.application.shutdown()
+        log.info("stopped")
+
+    def tick(self) -> None:
+        """One beat of the clock, without the job queue: what a test calls."""
+        self.ticker.tick()
+
+    def end(self, code: int) -> None:
+        self.exit_code = code
+        self.ended.set()
+
+
+def assemble(settings: Settings, store: Store, world: World) -> App:
+    """The parts, connected and not yet started."""
+    clore = Clore(
+        world.clore,
+        now=world.clock,
+        base_url=settings.clore_api_url,
+        gap_seconds=settings.clore_gap.total_seconds(),
+        create_gap_seconds=settings.clore_create_gap.total_seconds(),
+    )
+    wakes: list[Callable[[], None]] = []
+
+    def wake() -> None:
+        for each in wakes:
+            each()
+
+    house = build(
+        store,
+        clore,
+        world.clock,
+        wake=wake,
+        poll_every=settings.poll_every,
+        allowed=settings.allowed_users,
+        administrators=settings.operators,
+    )
+    app_slot: list[App] = []
+    polling = Polling(lasting=lambda: app_slot[0].end(3), rejected=lambda: app_slot[0].end(2))
+    queue, per_chat, door = DurableQueue(store.inbox, world.clock), PerChat(), FrontDoor(house)
+    application = _application(settings, world, queue, per_chat, polling)
+    messages = Messages(application.bot, RememberedVanishings(), world.clock)
+    letters = Letters(house)
+    delivery = Delivery(
+        store.outbox, store.chats, messages, door, world.clock, render=letters.render, target=letters.target
+    )
+    wakes.append(delivery.wake)
+    dispatch = Dispatch(application.bot, door, messages, per_chat, queue.handled)
+    queue.acts = dispatch.acts
+    application.add_handler(TypeHandler(Update, dispatch))
+    application.add_error_handler(Errors(messages, report=log.warning))
+    housekeeping = Housekeeping(store, world.clock)
+    ticker = Ticker(
+        {
+            "watch": house.watch.tick,
+            "letters": delivery.tick,
+            "updates": queue.tick,
+            "housekeeping": housekeeping.tick,
+        }
+    )
+    app = App(
+        store=store,
+        house=house,
+        application=application,
+        queue=queue,
+        per_chat=per_chat,
+        delivery=delivery,
+        ticker=ticker,
+        messages=messages,
+        door=door,
+        polling=polling,
+        clock=world.clock,
+        heartbeat=world.heartbeat,
+    )
+    app_slot.append(app)
+    return app
+
+
+def _application(
+    settings: Settings, world: World, queue: DurableQueue, per_chat: PerChat, polling: Polling
+) -> Application[Any, Any, Any, Any, Any, Any]:
+    times: dict[str, Any] = {"read_timeout": READ_SECONDS, "pool_timeout": POOL_SECONDS}
+    builder = (
+        ApplicationBuilder()
+        .token(settings.telegram_token)
+        .base_url(f"{settings.telegram_api_url}/bot")
+        .base_file_url(f"{settings.telegram_api_url}/file/bot")
+        .request(HTTPXRequest(httpx_kwargs={"transport": world.telegram()}, **times))
+        .get_updates_request(PollingRequest(polling, httpx_kwargs={"transport": world.telegram()}, **times))
+        .defaults(Defaults(parse_mode=ParseMode.HTML))
+        .rate_limiter(Outgoing())
+        .update_queue(queue)
+        .concurrent_updates(per_chat)
+    )
+    return builder.build() if world.heartbeat else builder.job_queue(None).build()
+
+
+class Housekeeping:
+    """Notes that the process is alive, and takes away rows that are over."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._pruned_until = clock() - PRUNE_EVERY
+
+    def tick(self) -> None:
+        now = self._clock()
+        self._store.installation.tick(now)
+        if now - self._pruned_until < PRUNE_EVERY:
+            return
+        self._pruned_until = now
+        self._store.inbox.prune(now - KEEP)
+        self._store.confirmations.prune(now - KEEP)
+        self._store.questions.prune(now - KEEP)

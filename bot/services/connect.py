@@ -1,0 +1,137 @@
+"""Connecting a key: proven with one read before it is kept."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from bot.clore.client import Clore
+from bot.clore.errors import CloreError, KeyRejected
+from bot.clore.gate import Priority
+from bot.domain.ids import ChatId, UserId
+from bot.domain.spending import Wallet
+from bot.logs import keep_out_of_logs
+from bot.services.clock import Clock
+from storage.accounts import Account, KeyAlreadyHere, NameTaken
+from storage.store import Store
+
+_KEY = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{32}(?![A-Za-z0-9_-])")
+LONGEST_NAME = 32
+
+
+class WrongName(Enum):
+    """Why an account cannot have this name."""
+
+    TAKEN = auto()
+    EMPTY = auto()
+    TOO_LONG = auto()
+    LOOKS_LIKE_A_KEY = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    account: Account
+    wallets: tuple[Wallet, ...]
+    replaced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """CLORE.AI does not know this key. Nothing was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyHere:
+    """This chat has this key already, under that account."""
+
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class BadName:
+    """The account cannot have this name. Nothing was kept."""
+
+    why: WrongName
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """CLORE.AI could not be asked, so the key is not proven and was not kept."""
+
+    why: CloreError
+
+
+Connection = Connected | Rejected | AlreadyHere | BadName | NoAnswer
+
+
+def find_key(text: str) -> str | None:
+    """The text in it that is shaped like an API key: 32 letters, digits, `_` or `-` that look drawn by lot.
+
+    A key drawn from 64 signs has a small and a capital letter but for one in ten million; names of images and servers
+    rarely have both at this very length.
+    """
+    for found in _KEY.findall(text):
+        if any(sign.islower() for sign in found) and any(sign.isupper() for sign in found):
+            return str(found)
+    return None
+
+
+def wrong_name(name: str) -> WrongName | None:
+    """What keeps this from being an account's name, but for being taken."""
+    if find_key(name):
+        return WrongName.LOOKS_LIKE_A_KEY
+    if len(name) > LONGEST_NAME:
+        return WrongName.TOO_LONG
+    return None if any(sign.isalnum() for sign in name) else WrongName.EMPTY
+
+
+class Connections:
+    """Makes accounts of keys."""
+
+    def __init__(self, store: Store, clore: Clore, clock: Clock) -> None:
+        self._store = store
+        self._clore = clore
+        self._clock = clock
+
+    async def connect(self, chat: ChatId, owner: UserId, key: str, name: str | None = None) -> Connection:
+        """Proves the key with `wallets`, seals it, and makes it the chat's default where it is the first."""
+        if name is not None and (wrong := wrong_name(name)):
+            return BadName(wrong)
+        wallets = await self._prove(key)
+        if not isinstance(wallets, tuple):
+            return wallets
+        try:
+            with self._store.transaction(durable=True):
+                account = self._store.accounts.add(chat, name or self._free_name(chat), key, owner, self._clock())
+        except NameTaken:
+            return BadName(WrongName.TAKEN)
+        except KeyAlreadyHere as here:
+            return AlreadyHere(here.account)
+        return Connected(account, wallets)
+
+    async def replace(self, account: Account, key: str) -> Connection:
+        """Puts a new key in the place of an account's old one, once it is proven; the account keeps its name."""
+        wallets = await self._prove(key)
+        if not isinstance(wallets, tuple):
+            return wallets
+        try:
+            with self._store.transaction(durable=True):
+                replaced = self._store.accounts.replace_key(account.chat, account.id, key, self._clock())
+        except KeyAlreadyHere as here:
+            return AlreadyHere(here.account)
+        return Connected(replaced, wallets, replaced=True)
+
+    async def _prove(self, key: str) -> tuple[Wallet, ...] | Rejected | NoAnswer:
+        keep_out_of_logs(key)
+        try:
+            return await self._clore.keyed(key).wallets(priority=Priority.USER)
+        except KeyRejected:
+            return Rejected()
+        except CloreError as error:
+            return NoAnswer(error)
+
+    def _free_name(self, chat: ChatId) -> str:
+        taken = {account.name for account in self._store.accounts.of_chat(chat)}
+        names = ("main", *(f"account{number}" for number in range(2, len(taken) + 3)))
+        return next(name for name in names if name not in taken)

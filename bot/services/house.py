@@ -1,0 +1,105 @@
+"""Everything that the handlers work with, put together once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.clore.client import Clore
+from bot.domain.ids import ChatId, KeyId, UserId
+from bot.domain.money import Rates
+from bot.logs import keep_out_of_logs
+from bot.services.clock import Clock
+from bot.services.connect import Connections
+from bot.services.desk import Desks
+from bot.services.feeds import Feed, Feeds
+from bot.services.hosting import Hosting
+from bot.services.market import MarketCopy
+from bot.services.record import Recorder
+from bot.services.tasks import Tasks
+from bot.services.watch import Watch
+from bot.services.writes import Writes
+from storage.accounts import Account
+from storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The services of one process. `allowed`: who may use it (empty: everybody); `administrators`: who runs it."""
+
+    store: Store
+    clock: Clock
+    tasks: Tasks
+    market: MarketCopy
+    feeds: Feeds
+    hosting: Hosting
+    desks: Desks
+    connections: Connections
+    writes: Writes
+    watch: Watch
+    allowed: frozenset[UserId]
+    administrators: frozenset[UserId]
+
+    def leave_key(self, key: KeyId) -> None:
+        """After an account left a key: where no account uses it any more, nothing more is asked or recorded with it."""
+        if not self.store.accounts.of_key(key):
+            self.tasks.cancel(("poll", key))
+            self.feeds.forget(key)
+            self.hosting.forget(key)
+
+    def remove_account(self, account: Account) -> None:
+        """Takes an account out of its chat. Nothing is cancelled on CLORE.AI."""
+        self.store.accounts.remove(account.chat, account.id)
+        self.leave_key(account.key)
+
+    def delete_chat(self, chat: ChatId) -> None:
+        """Deletes the rows of a chat, and ends what is asked with keys that nobody else has. Then `store.scrub()`."""
+        keys = {account.key for account in self.store.accounts.of_chat(chat)}
+        self.store.delete_chat(chat)
+        for key in keys:
+            self.leave_key(key)
+
+    @property
+    def rates(self) -> Rates | None:
+        """Dollars for a coin, as last read."""
+        return self.market.rates
+
+
+def build(
+    store: Store,
+    clore: Clore,
+    clock: Clock,
+    *,
+    wake: Callable[[], None],
+    poll_every: timedelta,
+    allowed: frozenset[UserId] = frozenset(),
+    administrators: frozenset[UserId] = frozenset(),
+) -> House:
+    """`wake` is called when the outbox has something new."""
+    tasks = Tasks()
+    market = MarketCopy(clore, clock)
+    recorder = Recorder(store, clock, wake, poll_every)
+
+    def make(key: KeyId) -> Feed:
+        api_key = store.accounts.any_api_key(key)
+        keep_out_of_logs(api_key)
+        client = clore.keyed(api_key)
+        return Feed(key, client, recorder.record, clock, store.keys.snapshot(key))
+
+    feeds = Feeds(make)
+    desks = Desks(store, feeds)
+    return House(
+        store=store,
+        clock=clock,
+        tasks=tasks,
+        market=market,
+        feeds=feeds,
+        hosting=Hosting(clock),
+        desks=desks,
+        connections=Connections(store, clore, clock),
+        writes=Writes(store, desks, tasks, clock, wake),
+        watch=Watch(store, feeds, market, tasks, clock, every=poll_every),
+        allowed=allowed,
+        administrators=administrators,
+    )

@@ -1,0 +1,73 @@
+"""One copy of the marketplace for the whole process, with the dollar rates that follow from it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from bot.clore.client import Clore
+from bot.clore.errors import CloreError
+from bot.clore.gate import Priority
+from bot.domain.market import Market
+from bot.domain.money import Rates
+from bot.domain.rates import rates_of
+from bot.services.clock import Clock
+
+log = logging.getLogger(__name__)
+
+RATES_LIVE = timedelta(minutes=15)
+RETRY_AFTER = timedelta(minutes=1)
+
+
+class MarketCopy:
+    """The marketplace answers without a key, so one copy serves every chat. Two reads at once are one."""
+
+    def __init__(self, clore: Clore, clock: Clock) -> None:
+        self._clore = clore
+        self._clock = clock
+        self._reading: asyncio.Task[Market] | None = None
+        self._tried_at = clock() - RETRY_AFTER
+        self.last: Market | None = None
+        self.rates: Rates | None = None
+
+    def note(self, rates: Rates | None) -> None:
+        """Takes rates that came with another reply, where they are newer; the age is that of the oldest of them."""
+        if rates is None or not rates.usd:
+            return
+        if self.rates is None or self.rates.usd.keys() <= rates.usd.keys():
+            self.rates = rates if self.rates is None or rates.at >= self.rates.at else self.rates
+        else:
+            self.rates = Rates({**self.rates.usd, **rates.usd}, min(self.rates.at, rates.at))
+
+    async def fresh(self, max_age: timedelta, priority: Priority) -> Market:
+        """A copy not older than this. Raises `CloreError` where it cannot be had."""
+        if self.last is not None and self._clock() - self.last.read_at <= max_age:
+            return self.last
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read(priority))
+            self._reading.add_done_callback(self._read_ended)
+        return await asyncio.shield(self._reading)
+
+    async def keep_rates(self) -> None:
+        """Reads the market where the rates have grown old; a failure is logged and tried again a minute later."""
+        now = self._clock()
+        old = self.rates is None or now - self.rates.at > RATES_LIVE
+        if not old or now - self._tried_at < RETRY_AFTER:
+            return
+        self._tried_at = now
+        try:
+            await self.fresh(RATES_LIVE, Priority.POLL)
+        except CloreError as error:
+            log.info("the marketplace could not be read: %s", error)
+
+    async def _read(self, priority: Priority) -> Market:
+        market = await self._clore.marketplace(priority=priority)
+        self.last = market
+        self.note(rates_of(market))
+        return market
+
+    def _read_ended(self, task: asyncio.Task[Market]) -> None:
+        self._reading = None
+        if not task.cancelled():
+            task.exception()  # seen by whoever waited; nobody waiting is no error of its own

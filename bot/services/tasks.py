@@ -1,0 +1,59 @@
+"""Work that outlives the update that began it, and is waited for at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Hashable
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+
+class Tasks:
+    """Tracked tasks, at most one for each name. An error in one is logged, never lost."""
+
+    def __init__(self) -> None:
+        self._running: dict[Hashable, asyncio.Task[Any]] = {}
+        self._closed = False
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    def __contains__(self, name: Hashable) -> bool:
+        return name in self._running
+
+    def start(self, name: Hashable, work: Coroutine[Any, Any, Any]) -> bool:
+        """Starts the work unless work of this name runs, or the end has begun; says whether it started."""
+        if self._closed or name in self._running:
+            work.close()
+            return False
+        task = asyncio.create_task(work)
+        self._running[name] = task
+        task.add_done_callback(lambda done: self._ended(name, done))
+        return True
+
+    def cancel(self, name: Hashable) -> None:
+        if task := self._running.get(name):
+            task.cancel()
+
+    async def idle(self) -> None:
+        """Waits until nothing runs, also not what was started meanwhile."""
+        while self._running:
+            await asyncio.wait(self._running.values())
+
+    async def close(self, patience: float) -> int:
+        """Takes nothing new, waits so many seconds for what runs, then cancels it; returns how many were cancelled."""
+        self._closed = True
+        if self._running:
+            await asyncio.wait(self._running.values(), timeout=patience)
+        late = list(self._running.values())
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        return len(late)
+
+    def _ended(self, name: Hashable, task: asyncio.Task[Any]) -> None:
+        self._running.pop(name, None)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("work %s failed", name, exc_info=error)

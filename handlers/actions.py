@@ -1,0 +1,280 @@
+"""What a button does, as a value: a union of small dataclasses in at most 64 bytes of callback data.
+
+Callback data can be forged by a modified client: an action says what is wanted, never that it is allowed. What spends is
+reached only through `Confirm`, whose token is a random row of the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Final, get_args, get_type_hints
+
+from bot.domain.ids import AccountId, OrderId
+
+VERSION: Final = "1"
+MOST_BYTES: Final = 64
+_LARGEST = 2**63 - 1
+
+
+class NotAnAction(ValueError):
+    """Callback data that no button of this version carries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Welcome, or help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """The page label between the arrows: pressed, answered, nothing happens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Takes the screen away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Asks for an API key for a new account."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowAccounts:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ShowAccount:
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class UseAccount:
+    """Makes it the chat's default."""
+
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class RenameAccount:
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceKey:
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class TestKey:
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveAccount:
+    """Asks first; the removal itself is a `Confirm`."""
+
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class ShowWallets:
+    account: AccountId
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShowDeposits:
+    """Deposit addresses, in private only."""
+
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class ShowOrders:
+    account: AccountId
+    page: int = 0
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPastOrders:
+    account: AccountId
+    page: int = 0
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShowOrder:
+    account: AccountId
+    order: OrderId
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskCancel:
+    """Leads to the confirmation of a cancellation."""
+
+    account: AccountId
+    order: OrderId
+
+
+@dataclass(frozen=True, slots=True)
+class AskReport:
+    """Asks for the text that goes to CLORE.AI with the cancellation."""
+
+    account: AccountId
+    order: OrderId
+
+
+@dataclass(frozen=True, slots=True)
+class AskRaise:
+    """Leads to the confirmation of the bid that wins now."""
+
+    account: AccountId
+    order: OrderId
+
+
+@dataclass(frozen=True, slots=True)
+class AskPrice:
+    """Asks for another price to bid."""
+
+    account: AccountId
+    order: OrderId
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Carries out what the row of this token says, once, for the person who asked."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """Gives up what the row of this token says."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowServers:
+    account: AccountId
+    page: int = 0
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShowStatus:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AskForget:
+    """Leads to the confirmation of deleting everything of this chat."""
+
+
+Action = (
+    Home
+    | Nothing
+    | Close
+    | Connect
+    | ShowAccounts
+    | ShowAccount
+    | UseAccount
+    | RenameAccount
+    | ReplaceKey
+    | TestKey
+    | RemoveAccount
+    | ShowWallets
+    | ShowDeposits
+    | ShowOrders
+    | ShowPastOrders
+    | ShowOrder
+    | AskCancel
+    | AskReport
+    | AskRaise
+    | AskPrice
+    | Confirm
+    | Decline
+    | ShowServers
+    | ShowStatus
+    | AskForget
+)
+
+_CODES: Final[dict[str, type[Action]]] = {
+    "h": Home,
+    "n": Nothing,
+    "x": Close,
+    "c": Connect,
+    "A": ShowAccounts,
+    "a": ShowAccount,
+    "u": UseAccount,
+    "r": RenameAccount,
+    "k": ReplaceKey,
+    "t": TestKey,
+    "d": RemoveAccount,
+    "w": ShowWallets,
+    "D": ShowDeposits,
+    "o": ShowOrders,
+    "p": ShowPastOrders,
+    "O": ShowOrder,
+    "C": AskCancel,
+    "I": AskReport,
+    "R": AskRaise,
+    "P": AskPrice,
+    "y": Confirm,
+    "N": Decline,
+    "s": ShowServers,
+    "S": ShowStatus,
+    "F": AskForget,
+}
+"""Letters once given are never given to another action: old keyboards stay in old chats."""
+
+_LETTERS: Final = {kind: code for code, kind in _CODES.items()}
+_HINTS: Final = {kind: get_type_hints(kind) for kind in _CODES.values()}
+assert set(_LETTERS) == set(get_args(Action)), "every action has a letter"
+
+
+def encode(action: Action) -> str:
+    """Callback data of at most 64 bytes, like `1:R:7:12345`. Telegram rejects the whole message over a longer one."""
+    values = (getattr(action, field.name) for field in fields(action))
+    data = ":".join((VERSION, _LETTERS[type(action)], *(_text(value) for value in values)))
+    assert len(data.encode()) <= MOST_BYTES, f"{type(action).__name__} does not fit a button"
+    return data
+
+
+def decode(data: str) -> Action:
+    """The action of a pressed button. `NotAnAction` for everything that `encode` does not make."""
+    version, _, rest = data.partition(":")
+    code, *texts = rest.split(":")
+    kind = _CODES.get(code)
+    if version != VERSION or kind is None or len(texts) != len(fields(kind)):
+        raise NotAnAction
+    values = [_value(text, _HINTS[kind][field.name]) for text, field in zip(texts, fields(kind), strict=True)]
+    make: Callable[..., Action] = kind
+    action = make(*values)
+    if encode(action) != data:
+        raise NotAnAction
+    return action
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return str(value)
+
+
+def _value(text: str, hint: object) -> object:
+    if hint is str:
+        if not (text.isascii() and text.replace("-", "").replace("_", "").isalnum() and len(text) <= 40):
+            raise NotAnAction
+        return text
+    if not (text.isascii() and text.isdecimal() and len(text) <= 19) or int(text) > _LARGEST:
+        raise NotAnAction
+    if hint is bool:
+        return text == "1"
+    return int(text)

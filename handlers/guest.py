@@ -1,0 +1,30 @@
+"""A person in a private chat who may use the bot: what every subject's functions are given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.ids import AccountId, UserId
+from bot.services.desk import Desk
+from bot.services.house import House
+from handlers.visit import Arrival
+from storage.chats import Chat
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """`now` is the moment of the visit."""
+
+    arrival: Arrival
+    chat: Chat
+    user: UserId
+    now: datetime
+    house: House
+
+    def desk(self, account: AccountId) -> Desk | None:
+        """That account, if it is of this chat."""
+        return self.house.desks.get(self.chat.id, account)
+
+    def default_desk(self) -> Desk | None:
+        return self.house.desks.default(self.chat.id)

@@ -1,0 +1,149 @@
+"""What a letter of the outbox looks like at the moment when it leaves."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final, assert_never
+
+from bot.domain.ids import MessageId
+from bot.domain.ledger import BidChange, Cancellation, Cause, Ending, Result, Told
+from bot.services.house import House
+from bot.services.record import ANSWER, FOLLOWS
+from bot.services.writes import change_of
+from handlers.screen import Screen
+from handlers.views import alerts as alert_views
+from handlers.views import bids as bid_views
+from handlers.views import errors as error_views
+from handlers.views import outcome as views
+from handlers.views.errors import Untouched
+from storage.accounts import Account
+from storage.codec import decode
+from storage.ledger import Entry
+from storage.letters import Letter
+
+BUSY_WAIT: Final = timedelta(seconds=30)
+"""Where CLORE.AI does not say how long it wants to be left alone."""
+
+
+class Letters:
+    """Renders letters and says which message they change; knows nothing of Telegram."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def render(self, letter: Letter) -> Screen | None:
+        """The screen; `None` where there is nothing left to tell (its account is gone)."""
+        account = self._house.store.accounts.get(letter.chat, letter.account) if letter.account is not None else None
+        if account is None:
+            return None
+        match letter.kind:
+            case "notice":
+                notice = letter.notice()
+                return alert_views.alert(notice, account, self._house.clock())
+            case "outcome":
+                return self._outcome(letter, account)
+            case "plain":
+                return None
+        assert_never(letter.kind)
+
+    def target(self, letter: Letter) -> MessageId | None:
+        """The message that this letter changes; `None`: it is a message of its own."""
+        if letter.edits is not None or letter.episode is None:
+            return letter.edits
+        if letter.kind == "outcome":
+            return self._latest(letter)
+        if letter.kind != "notice" or letter.notice().news not in FOLLOWS or letter.once.endswith(ANSWER):
+            return None
+        return self._latest(letter)
+
+    def answered(self, letter: Letter) -> MessageId | None:
+        """The message that a letter of its own is an answer to: later news of an episode answer its first message."""
+        if letter.kind != "notice" or letter.episode is None:
+            return None
+        return self._latest(letter)
+
+    def _latest(self, letter: Letter) -> MessageId | None:
+        told = self._house.store.outbox.delivered(letter.chat, letter.episode or "")
+        return told[-1].message if told else None
+
+    def _outcome(self, letter: Letter, account: Account) -> Screen | None:
+        entry = self._house.store.ledger.get(decode(Told, letter.body).entry)
+        if entry is None:
+            return None
+        result = decode(Result, entry.result) if entry.result is not None else None
+        match change_of(entry):
+            case Cancellation() as cancellation:
+                return self._cancellation(account, cancellation, result)
+            case BidChange() as change:
+                return self._bid_change(account, change, entry, result)
+
+    def _cancellation(self, account: Account, change: Cancellation, result: Result | None) -> Screen:
+        order, now = change.order, self._house.clock()
+        if result is None:
+            return views.working_on_cancel(account, order)
+        read_at = self._read_at(account)
+        match result.ending:
+            case Ending.DONE:
+                return views.cancelled(account, order, now, read_at=read_at or now, spent=result.spent)
+            case Ending.UNKNOWN:
+                if result.cause is Cause.STILL_LISTED:
+                    return views.still_listed(account, order, now, read_at=read_at or now)
+                return views.cancel_unknown(account, order)
+            case Ending.ABANDONED:
+                return views.interrupted(account, order, f"cancel order {order}")
+            case Ending.REFUSED:
+                trouble = _not_carried_out(account, result, Untouched.CANCEL)
+                return trouble or views.cancel_refused(account, order, result.detail)
+        assert_never(result.ending)
+
+    def _bid_change(self, account: Account, change: BidChange, entry: Entry, result: Result | None) -> Screen:
+        order, price, now = change.order, change.price, self._house.clock()
+        if result is None:
+            return views.working_on_bid(account, order, price)
+        match result.ending:
+            case Ending.DONE:
+                active = {Cause.HOLDS: True, Cause.WAITS: False}.get(result.cause)
+                return views.bid_done(
+                    account, order, price, now, active=active, read_at=entry.ended_at, rates=self._house.rates
+                )
+            case Ending.UNKNOWN if result.cause is Cause.NO_OFFER:
+                return bid_views.vanished(account, order, entry.ended_at, now)
+            case Ending.UNKNOWN:
+                return views.bid_unknown(account, order, price)
+            case Ending.ABANDONED:
+                return views.interrupted(account, order, f"change the bid of order {order} to {price}")
+            case Ending.REFUSED:
+                trouble = _not_carried_out(account, result, Untouched.BID)
+                return trouble or self._bid_refused(account, change, result)
+        assert_never(result.ending)
+
+    def _bid_refused(self, account: Account, change: BidChange, result: Result) -> Screen:
+        order, price = change.order, change.price
+        match result.cause:
+            case Cause.STEP_TOO_BIG if result.limit is not None:
+                return bid_views.step_too_big(account, order, price, result.limit)
+            case Cause.TOO_SOON if result.wait is not None:
+                return bid_views.too_soon(account, order, price, result.wait, self._house.clock())
+            case Cause.TOO_LOW:
+                return bid_views.too_low(account, order, price, result.limit)
+            case Cause.TOO_LATE:
+                return views.interrupted(account, order, f"change the bid of order {order} to {price}")
+            case _:
+                return views.bid_refused(account, order, price, result.detail)
+
+    def _read_at(self, account: Account) -> datetime | None:
+        last = self._house.feeds.of(account.key).last
+        return last.orders_at if last else None
+
+
+def _not_carried_out(account: Account, result: Result, untouched: Untouched) -> Screen | None:
+    """Refusals that are the same for every change."""
+    match result.cause:
+        case Cause.KEY_REJECTED:
+            return error_views.key_rejected(account, untouched)
+        case Cause.BUSY:
+            return error_views.rate_limited(untouched, result.wait or BUSY_WAIT, None, account=account)
+        case Cause.UNREACHABLE:
+            return error_views.unavailable(untouched, None, account=account)
+        case _:
+            return None

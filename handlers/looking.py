@@ -1,0 +1,74 @@
+"""Looking at an account before a screen is made: patient for a few seconds, then content with what is known."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.alerts.snapshot import Snapshot
+from bot.clore.errors import CloreError, KeyRejected, RateLimited
+from bot.services.desk import Desk
+from bot.services.feeds import NOW, Wanted, within
+from handlers.actions import Action
+from handlers.screen import Screen
+from handlers.views import errors
+from handlers.views.errors import Untouched
+
+RECENT: Final = timedelta(seconds=90)
+"""What the watch has read in its last round will do, unless somebody asks to have it refreshed."""
+PATIENCE_SECONDS: Final = 8.0
+"""A reading that takes longer goes on; the screen shows what is known and says so."""
+USUAL_WAIT: Final = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is known now. `error`: why the reading just made brought nothing; `slow`: it has not ended yet."""
+
+    snapshot: Snapshot | None
+    error: CloreError | None = None
+    slow: bool = False
+
+    @property
+    def failed(self) -> bool:
+        return self.error is not None or self.slow
+
+
+def greatest_age(*, fresh: bool) -> timedelta:
+    return NOW if fresh else RECENT
+
+
+async def look(desk: Desk, part: Wanted, max_age: timedelta = RECENT) -> Look:
+    """The snapshot with that part not older than `max_age`, where CLORE.AI answers in time."""
+    try:
+        snapshot = await within(PATIENCE_SECONDS, desk.feed.fresh(part, max_age))
+    except CloreError as error:
+        return Look(desk.last, error)
+    return Look(desk.last, slow=True) if snapshot is None else Look(snapshot)
+
+
+async def look_at_all(desk: Desk, parts: tuple[Wanted, ...], max_age: timedelta) -> Look:
+    """Several parts of one account; the first failure counts."""
+    looks = await asyncio.gather(*(look(desk, part, max_age) for part in parts))
+    return next((found for found in looks if found.failed), Look(desk.last))
+
+
+def trouble(
+    found: Look,
+    desk: Desk,
+    *,
+    untouched: Untouched,
+    again: Action | None,
+    read_at: datetime | None = None,
+    now: datetime | None = None,
+) -> Screen:
+    """The screen for a look that failed, where nothing older can stand in."""
+    match found.error:
+        case KeyRejected():
+            return errors.key_rejected(desk.account, untouched)
+        case RateLimited(retry_after=wait):
+            return errors.rate_limited(untouched, wait or USUAL_WAIT, again, account=desk.account)
+        case _:
+            return errors.unavailable(untouched, again, account=desk.account, read_at=read_at, now=now)

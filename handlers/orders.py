@@ -1,0 +1,152 @@
+"""Rentals and bids: the lists, the card of one, and how one is cancelled."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from bot.alerts.snapshot import Snapshot
+from bot.domain.draft import MAX_ISSUE
+from bot.domain.ids import OrderId
+from bot.domain.ledger import Cancellation
+from bot.domain.rental import Order
+from bot.services.desk import Desk
+from bot.services.feeds import Auction, Orders, PastOrders
+from bot.services.writes import CONFIRMED_FOR
+from handlers.actions import AskCancel, AskReport, ShowOrder, ShowOrders, ShowPastOrders
+from handlers.asking import ask_change
+from handlers.guest import Guest
+from handlers.looking import RECENT, Look, greatest_age, look, look_at_all, trouble
+from handlers.replies import ReportWanted, ask
+from handlers.screen import Screen
+from handlers.views import cancel as cancel_views
+from handlers.views import order as order_views
+from handlers.views import orders as views
+from handlers.views.errors import Untouched
+
+MOST_UNREAD: Final = 3
+JUST_READ: Final = timedelta(seconds=10)
+
+
+async def show_orders(guest: Guest, desk: Desk, action: ShowOrders) -> Screen:
+    found = await look(desk, Orders(), greatest_age(fresh=action.fresh))
+    if found.snapshot is None or found.snapshot.orders is None:
+        return trouble(found, desk, untouched=Untouched.READ, again=action)
+    if not found.failed and (unread := _unread_auctions(found.snapshot)):
+        found = await look_at_all(desk, unread, RECENT)
+    if found.snapshot is None:
+        return trouble(found, desk, untouched=Untouched.READ, again=action)
+    return views.orders(
+        desk.account,
+        found.snapshot,
+        guest.house.clock(),
+        page=action.page,
+        rates=guest.house.rates,
+        failed=found.failed,
+    )
+
+
+def _unread_auctions(snapshot: Snapshot) -> tuple[Auction, ...]:
+    """So that a list shown right after connecting can say which bids wait; a few, since each is a request."""
+    unread = (
+        [order for order in snapshot.orders.open if order.spot and snapshot.bid_active(order) is None]
+        if snapshot.orders
+        else []
+    )
+    return tuple(Auction(server) for server in dict.fromkeys(order.server for order in unread))[:MOST_UNREAD]
+
+
+async def show_past_orders(guest: Guest, desk: Desk, action: ShowPastOrders) -> Screen:
+    found = await look(desk, PastOrders(), greatest_age(fresh=action.fresh))
+    if found.snapshot is None or found.snapshot.past_orders is None:
+        return trouble(found, desk, untouched=Untouched.READ, again=action)
+    return views.past_orders(
+        desk.account,
+        found.snapshot.past_orders,
+        found.snapshot.past_orders_at,
+        guest.house.clock(),
+        page=action.page,
+        rates=guest.house.rates,
+        failed=found.failed,
+    )
+
+
+async def show_order(guest: Guest, desk: Desk, action: ShowOrder) -> Screen:
+    """The card; of a spot order with its auction, so that it says whether the bid holds the machine."""
+    age = greatest_age(fresh=action.fresh)
+    known = find(desk.last, action.order)
+    parts = (Orders(), Auction(known.server)) if known and known.spot and not known.expired else (Orders(),)
+    found = await look_at_all(desk, parts, age)
+    order = find(found.snapshot, action.order)
+    if order is None and not found.failed:
+        found = await look(desk, PastOrders(), age)
+        order = find(found.snapshot, action.order)
+    if order is None or found.snapshot is None:
+        return _no_card(guest, desk, action, found)
+    return order_views.card(
+        desk.account, order, found.snapshot, guest.house.clock(), rates=guest.house.rates, failed=found.failed
+    )
+
+
+def _no_card(guest: Guest, desk: Desk, action: ShowOrder, found: Look) -> Screen:
+    if found.failed or found.snapshot is None:
+        return trouble(found, desk, untouched=Untouched.READ, again=action)
+    return views.not_found(desk.account, action.order, found.snapshot.orders_at, guest.house.clock())
+
+
+async def ask_cancel(guest: Guest, desk: Desk, action: AskCancel, issue: str | None = None) -> Screen:
+    """The confirmation of a cancellation, from a list that was just read."""
+    found = await look(desk, Orders(), JUST_READ)
+    order = find_open(found.snapshot, action.order)
+    if found.failed and order is None:
+        return trouble(found, desk, untouched=Untouched.CANCEL, again=action)
+    if order is None or found.snapshot is None:
+        read_at = found.snapshot.orders_at if found.snapshot else None
+        return views.not_found(desk.account, action.order, read_at, guest.house.clock())
+    now = guest.house.clock()
+    change = Cancellation(order.id, order.server, issue)
+    token = ask_change(guest, desk.account.id, change)
+    return cancel_views.confirm(
+        desk.account,
+        order,
+        found.snapshot,
+        now,
+        token=token,
+        expires_at=now + CONFIRMED_FOR,
+        rates=guest.house.rates,
+        report=issue or "",
+    )
+
+
+async def ask_report(guest: Guest, desk: Desk, action: AskReport, too_long: int | None = None) -> Screen:
+    order = find_open(desk.last, action.order)
+    if order is None:
+        return await ask_cancel(guest, desk, AskCancel(action.account, action.order))
+    ask(guest, ReportWanted(order.id), desk.account.id)
+    return cancel_views.ask_report(desk.account, order, too_long=too_long)
+
+
+async def report_typed(guest: Guest, desk: Desk, order: OrderId, text: str) -> Screen:
+    """The report goes with the cancellation, which is asked for next."""
+    issue = text.strip()
+    if len(issue) > MAX_ISSUE:
+        return await ask_report(guest, desk, AskReport(desk.account.id, order), too_long=len(issue))
+    return await ask_cancel(guest, desk, AskCancel(desk.account.id, order), issue or None)
+
+
+def find(snapshot: Snapshot | None, order: OrderId) -> Order | None:
+    """The order in the open list, else among the past ones."""
+    if snapshot is None:
+        return None
+    found = snapshot.orders.find(order) if snapshot.orders else None
+    return found or (snapshot.past_orders.find(order) if snapshot.past_orders else None)
+
+
+def find_open(snapshot: Snapshot | None, order: OrderId) -> Order | None:
+    found = snapshot.orders.find(order) if snapshot and snapshot.orders else None
+    return found if found is not None and not found.expired else None
+
+
+def desk_of(guest: Guest, order: OrderId) -> Desk | None:
+    """The account of this chat that was last seen with this order; a number says nothing about its account."""
+    return next((desk for desk in guest.house.desks.all(guest.chat.id) if find(desk.last, order)), None)

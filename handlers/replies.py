@@ -1,0 +1,62 @@
+"""What was asked and is answered by typing: each question is a row, so that a restart does not lose it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from bot.domain.ids import AccountId, OrderId
+from handlers.guest import Guest
+from storage.codec import decode, encode
+from storage.questions import Question
+
+LIVES: Final = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyWanted:
+    """An API key: for a new account of this name (`None`: one is found), or in the place of the question's account's."""
+
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NameWanted:
+    """A new name for the question's account."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceWanted:
+    """Another price for this bid."""
+
+    order: OrderId
+
+
+@dataclass(frozen=True, slots=True)
+class ReportWanted:
+    """What CLORE.AI is told with a cancellation."""
+
+    order: OrderId
+
+
+Reply = KeyWanted | NameWanted | PriceWanted | ReportWanted
+
+_KINDS: Final[dict[str, type[Reply]]] = {
+    "key": KeyWanted,
+    "name": NameWanted,
+    "price": PriceWanted,
+    "report": ReportWanted,
+}
+_NAMES: Final = {kind: name for name, kind in _KINDS.items()}
+
+
+def ask(guest: Guest, wanted: Reply, account: AccountId | None = None) -> None:
+    """The next text of this person in this chat answers this; a question before it is given up."""
+    guest.house.store.questions.ask(
+        guest.chat.id, guest.user, _NAMES[type(wanted)], encode(wanted), guest.now, LIVES, account=account
+    )
+
+
+def wanted(question: Question) -> Reply:
+    return decode(_KINDS[question.kind], question.body)

@@ -1,0 +1,347 @@
+"""Which subject answers what: every action, command and typed text has its one place here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final, assert_never
+
+from bot.domain.ids import MessageId, OrderId, TelegramChatId, UserId
+from bot.services.connect import find_key
+from bot.services.desk import Desk
+from bot.services.house import House
+from handlers import accounts, bids, forget, orders, replies, servers, status, wallet
+from handlers.actions import (
+    Action,
+    AskCancel,
+    AskForget,
+    AskPrice,
+    AskRaise,
+    AskReport,
+    Close,
+    Confirm,
+    Connect,
+    Decline,
+    Home,
+    Nothing,
+    RemoveAccount,
+    RenameAccount,
+    ReplaceKey,
+    ShowAccount,
+    ShowAccounts,
+    ShowDeposits,
+    ShowOrder,
+    ShowOrders,
+    ShowPastOrders,
+    ShowServers,
+    ShowStatus,
+    ShowWallets,
+    TestKey,
+    UseAccount,
+    decode,
+)
+from handlers.commands import COMMANDS, WRITES, find
+from handlers.confirming import Confirming
+from handlers.guest import Guest
+from handlers.replies import KeyWanted, NameWanted, PriceWanted, ReportWanted
+from handlers.screen import Press, Screen, Toast
+from handlers.views import cancel as cancel_views
+from handlers.views import errors as error_views
+from handlers.views import keys as key_views
+from handlers.views import start as start_views
+from handlers.views import toasts
+from handlers.visit import Answer, Arrival, Command, Decision, Leave
+
+STALE_AFTER: Final = timedelta(seconds=60)
+"""A command that leads to a change is not acted on when it is older: its sender has long looked elsewhere."""
+
+_ANYWHERE: Final = (Home, Connect, Close, Nothing)
+"""What may be pressed in a chat that nothing is known of (any more)."""
+
+
+class FrontDoor:
+    """Implements `Routes`. `bot_link`: the address that opens the private chat."""
+
+    def __init__(self, house: House, bot_link: str | None = None) -> None:
+        self._house = house
+        self._confirming = Confirming(house)
+        self.bot_link = bot_link
+
+    # What Telegram's edge asks without waiting
+
+    def holds_secret(self, text: str) -> bool:
+        return find_key(text) is not None
+
+    def decide(self, arrival: Arrival, data: str) -> Decision:
+        action = decode(data)
+        if not self._may(arrival.user) or arrival.user is None:
+            return Decision(toasts.NOT_ALLOWED)
+        if not arrival.private:
+            return Decision(toasts.PRIVATE_ONLY)
+        if self._house.store.chats.find(arrival.chat) is None and not isinstance(action, _ANYWHERE):
+            return Decision(toasts.UNKNOWN_BUTTON)
+        guest = self._guest(arrival, arrival.user)
+        account = getattr(action, "account", None)
+        if account is not None and guest.desk(account) is None:
+            return Decision(toasts.NO_SUCH_ACCOUNT)
+        match action:
+            case Nothing():
+                return Decision(toasts.PAGE)
+            case Confirm():
+                return self._confirming.confirm(guest, action)
+            case Decline():
+                return self._confirming.decline(guest, action)
+            case _:
+                return Decision(Toast(), action)
+
+    def shown(self, arrival: Arrival, screen: Screen, message: MessageId) -> None:
+        store = self._house.store
+        chat = store.chats.find(arrival.chat)
+        if chat is None or arrival.user is None:
+            return
+        if screen.asks:
+            store.questions.set_message(chat.id, arrival.user, message)
+        for action in _actions(screen):
+            if isinstance(action, Confirm):
+                store.confirmations.set_message(action.token, message)
+
+    def unreachable(self, chat: TelegramChatId, why: str) -> None:
+        if found := self._house.store.chats.find(chat):
+            self._house.store.chats.pause(found.id, why, self._house.clock())
+
+    def reachable(self, chat: TelegramChatId) -> None:
+        if found := self._house.store.chats.find(chat):
+            self._house.store.chats.resume(found.id)
+
+    def migrated(self, old: TelegramChatId, new: TelegramChatId) -> None:
+        self._house.store.chats.migrate(old, new)
+
+    def commands(self) -> tuple[Command, ...]:
+        return COMMANDS
+
+    # What may take a few seconds
+
+    async def pressed(self, arrival: Arrival, decision: Decision) -> Answer:
+        if decision.answer is not None or decision.action is None or arrival.user is None:
+            return decision.answer
+        guest = self._guest(arrival, arrival.user)
+        answer = await self._respond(guest, decision.action)
+        if isinstance(answer, Screen) and self._is_alert(guest):
+            return replace(answer, apart=True)
+        return answer
+
+    async def command(self, arrival: Arrival, name: str, arguments: str, *, deleted: bool | None) -> Answer:
+        if not arrival.private:
+            return self._in_group(name, deleted)
+        if arrival.user is None or not self._may(arrival.user):
+            return error_views.not_allowed()
+        guest = self._guest(arrival, arrival.user)
+        if name in WRITES and arrival.sent_at is not None and guest.now - arrival.sent_at > STALE_AFTER:
+            return error_views.sent_while_away(name, arrival.sent_at, guest.now)
+        if deleted is not None:
+            return await self._key_in(guest, name, arguments, deleted=deleted)
+        return await self._command(guest, name, arguments.strip())
+
+    async def typed(self, arrival: Arrival, text: str, *, deleted: bool | None) -> Answer:
+        if not arrival.private:
+            return key_views.in_group(deleted=deleted, link=self.bot_link) if deleted is not None else None
+        if arrival.user is None or not self._may(arrival.user):
+            return error_views.not_allowed()
+        guest = self._guest(arrival, arrival.user)
+        question = self._house.store.questions.find(guest.chat.id, guest.user, guest.now)
+        wanted = replies.wanted(question) if question else None
+        desk = guest.desk(question.account) if question and question.account is not None else None
+        if deleted is not None or isinstance(wanted, KeyWanted):
+            name = wanted.name if isinstance(wanted, KeyWanted) else None
+            replaces = desk if isinstance(wanted, KeyWanted) else None
+            return await accounts.key_typed(guest, text, deleted=deleted, name=name, replaces=replaces)
+        match wanted:
+            case NameWanted() if desk is not None:
+                return accounts.name_typed(guest, desk, text)
+            case PriceWanted(order=order) if desk is not None:
+                return await bids.price_typed(guest, desk, order, text)
+            case ReportWanted(order=order) if desk is not None:
+                return await orders.report_typed(guest, desk, order, text)
+            case _:
+                return self._help(guest)
+
+    async def _respond(self, guest: Guest, action: Action) -> Answer:
+        match action:
+            case Home():
+                return self._help(guest)
+            case Close():
+                return Leave()
+            case Connect():
+                return accounts.ask_key(guest)
+            case ShowAccounts():
+                return accounts.show_accounts(guest)
+            case ShowStatus():
+                return status.show_status(guest)
+            case AskForget():
+                return forget.ask_forget(guest)
+            case Nothing() | Confirm() | Decline():
+                return None  # `decide` has done all there is to do
+            case _:
+                desk = guest.desk(action.account)
+                return toasts.NO_SUCH_ACCOUNT if desk is None else await self._at(guest, desk, action)
+
+    async def _at(self, guest: Guest, desk: Desk, action: AccountAction) -> Answer:
+        match action:
+            case ShowAccount():
+                return accounts.show_account(guest, desk)
+            case UseAccount():
+                return accounts.use_account(guest, desk)
+            case RenameAccount():
+                return accounts.ask_name(guest, desk)
+            case ReplaceKey():
+                return accounts.ask_replacement(guest, desk)
+            case TestKey():
+                return await accounts.test_key(desk)
+            case RemoveAccount():
+                return accounts.ask_removal(guest, desk)
+            case ShowWallets():
+                return await wallet.show_wallets(guest, desk, action)
+            case ShowDeposits():
+                return await wallet.show_deposits(guest, desk, action)
+            case ShowOrders():
+                return await orders.show_orders(guest, desk, action)
+            case ShowPastOrders():
+                return await orders.show_past_orders(guest, desk, action)
+            case ShowOrder():
+                return await orders.show_order(guest, desk, action)
+            case AskCancel():
+                return await orders.ask_cancel(guest, desk, action)
+            case AskReport():
+                return await orders.ask_report(guest, desk, action)
+            case AskRaise():
+                return await bids.ask_raise(guest, desk, action)
+            case AskPrice():
+                return await bids.ask_price(guest, desk, action)
+            case ShowServers():
+                return await servers.show_servers(guest, desk, action)
+        assert_never(action)
+
+    async def _command(self, guest: Guest, name: str, arguments: str) -> Answer:
+        match name:
+            case "start" | "help":
+                return self._help(guest)
+            case "connect":
+                return accounts.ask_key(guest, arguments or None)
+            case "accounts":
+                return accounts.show_accounts(guest)
+            case "status":
+                return status.show_status(guest)
+            case "forget":
+                return forget.ask_forget(guest)
+            case "cancel" if not arguments:
+                left = self._house.store.questions.answered(guest.chat.id, guest.user)
+                return cancel_views.left() if left else cancel_views.nothing_to_leave()
+            case _:
+                pass
+        desk = guest.default_desk()
+        return error_views.no_account() if desk is None else await self._command_at(guest, desk, name, arguments)
+
+    async def _command_at(self, guest: Guest, desk: Desk, name: str, arguments: str) -> Answer:
+        account = desk.account.id
+        match name:
+            case "wallets":
+                return await wallet.show_wallets(guest, desk, ShowWallets(account))
+            case "orders":
+                return await orders.show_orders(guest, desk, ShowOrders(account))
+            case "servers":
+                return await servers.show_servers(guest, desk, ShowServers(account))
+            case "order" | "cancel" | "bid":
+                return await self._command_on_order(guest, desk, name, arguments)
+            case _:
+                raise ValueError(f"the command {name} is in the table and nothing answers it")
+
+    async def _command_on_order(self, guest: Guest, desk: Desk, name: str, arguments: str) -> Answer:
+        number, _, rest = arguments.partition(" ")
+        order = _order_number(number)
+        command = find(name)
+        assert command is not None
+        if order is None:
+            return error_views.bad_arguments(command, "An order's number is missing: digits, as /orders shows them.")
+        desk = orders.desk_of(guest, order) or desk
+        match name:
+            case "order" if not rest.strip():
+                return await orders.show_order(guest, desk, ShowOrder(desk.account.id, order))
+            case "cancel" if not rest.strip():
+                return await orders.ask_cancel(guest, desk, AskCancel(desk.account.id, order))
+            case "bid" if rest.strip():
+                return await bids.price_typed(guest, desk, order, rest)
+            case "bid":
+                return await bids.ask_price(guest, desk, AskPrice(desk.account.id, order))
+            case _:
+                return error_views.bad_arguments(command, "There is more after the number than I understand.")
+
+    async def _key_in(self, guest: Guest, name: str, arguments: str, *, deleted: bool) -> Answer:
+        """A command with a key in it: only `/connect` may bring one; any other is answered as if the key had been typed."""
+        key = find_key(arguments) or ""
+        words = [word for word in arguments.split() if word != key]
+        account_name = " ".join(words) if name == "connect" and words else None
+        return await accounts.key_typed(guest, key or arguments, deleted=deleted, name=account_name, replaces=None)
+
+    def _in_group(self, name: str, deleted: bool | None) -> Answer:
+        """No account is bound to a group in this version."""
+        if deleted is not None:
+            return key_views.in_group(deleted=deleted, link=self.bot_link)
+        match name:
+            case "start":
+                return start_views.group_start(self.bot_link)
+            case "help":
+                return start_views.group_help(self.bot_link)
+            case "connect":
+                return start_views.group_connect(self.bot_link)
+            case _:
+                return None
+
+    def _help(self, guest: Guest) -> Screen:
+        desk = guest.default_desk()
+        return start_views.welcome() if desk is None else start_views.help_(COMMANDS, desk.account)
+
+    def _may(self, user: UserId | None) -> bool:
+        allowed = self._house.allowed
+        return user is not None and (not allowed or user in allowed)
+
+    def _guest(self, arrival: Arrival, user: UserId) -> Guest:
+        """Who writes or presses can be reached, whatever was thought before."""
+        now = self._house.clock()
+        chat = self._house.store.chats.of(arrival.chat, "private", arrival.title, now)
+        if chat.state == "paused":
+            self._house.store.chats.resume(chat.id)
+        return Guest(arrival, chat, user, now, self._house)
+
+    def _is_alert(self, guest: Guest) -> bool:
+        message = guest.arrival.message
+        return message is not None and self._house.store.outbox.is_notice(guest.chat.id, message)
+
+
+AccountAction = (
+    ShowAccount
+    | UseAccount
+    | RenameAccount
+    | ReplaceKey
+    | TestKey
+    | RemoveAccount
+    | ShowWallets
+    | ShowDeposits
+    | ShowOrders
+    | ShowPastOrders
+    | ShowOrder
+    | AskCancel
+    | AskReport
+    | AskRaise
+    | AskPrice
+    | ShowServers
+)
+"""The actions on one account: it is looked up within the chat, or there is none."""
+
+
+def _actions(screen: Screen) -> list[Action]:
+    return [button.action for row in screen.rows for button in row if isinstance(button, Press)]
+
+
+def _order_number(text: str) -> OrderId | None:
+    digits = text.removeprefix("#")
+    return OrderId(int(digits)) if digits.isascii() and digits.isdecimal() and len(digits) <= 18 else None

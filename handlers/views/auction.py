@@ -1,0 +1,65 @@
+"""The auction of one server in short: who bids what, and where a bid would stand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from bot.domain.money import Money, Rates
+from bot.domain.rental import Order
+from bot.domain.spot import NoAnswer, Offer, SpotMarket, winning_bid
+from handlers.views.html import Html, code, join, say, when
+from handlers.views.words import exact_coin, worth
+
+RUNGS: Final = 5
+
+REASONS: Final[dict[str, str]] = {
+    NoAnswer.NO_MARKET: "CLORE.AI says that this server has no auction.",
+    NoAnswer.NO_RATE: "Another bid is in a coin without a known rate, so no comparison is made.",
+    NoAnswer.HIDDEN: "The host has hidden this server: bids on it are not taken now.",
+    NoAnswer.OFFLINE: "The server is offline: no bid can win it now.",
+}
+"""Why no winning bid can be named."""
+
+
+def own_bid(order: Order, market: SpotMarket | None) -> Money:
+    """The bid as its auction shows it; as the list of orders does where the auction does not have it."""
+    offer = market.find(order.id) if market else None
+    return offer.bid if offer and offer.bid.currency == order.price.currency else order.price
+
+
+def ladder(market: SpotMarket, order: Order, rates: Rates | None, now: datetime) -> list[Html]:
+    """The highest bids, each with whose it is and whether it holds the machine."""
+    rates = rates or market.rates
+    ranked = sorted(market.offers, key=lambda offer: _rank(offer, rates), reverse=True)
+    head = say("Auction of server {server}, read {when}:", server=code(market.server), when=when(market.read_at, now))
+    left = len(ranked) - RUNGS
+    more = [say("and {left} more", left=left)] if left > 0 else []
+    return [head, *(_rung(offer, order, rates) for offer in ranked[:RUNGS]), *more]
+
+
+def standing(order: Order, bid: Money, market: SpotMarket, rates: Rates | None) -> Html:
+    """What this bid would beat, or what would be above it; where that cannot be told, why."""
+    winning = winning_bid(market, bid.currency, own=order.id, rates=rates)
+    if isinstance(winning, NoAnswer):
+        return say(REASONS.get(winning.reason, "No comparison can be made."))
+    if bid < winning.bid:
+        return say("It would wait: {bid} is what holds the machine now.", bid=exact_coin(winning.bid))
+    if winning.beats is None:
+        return say("It would hold the machine: nobody else bids.")
+    return say(
+        "It beats the highest other bid, {bid}.", bid=worth(winning.beats.bid, rates or market.rates, to_the_digit=True)
+    )
+
+
+def _rung(offer: Offer, order: Order, rates: Rates | None) -> Html:
+    whose = "this bid" if offer.id == order.id else "yours" if offer.mine else "other"
+    state = "▶ active" if offer.active else "· waiting"
+    return join((say("{state}", state=state), worth(offer.bid, rates, to_the_digit=True), whose))
+
+
+def _rank(offer: Offer, rates: Rates | None) -> tuple[bool, Decimal]:
+    """The holder first, then by worth; bids of coins without a rate come last."""
+    worth_in_dollars = rates.dollars(offer.bid) if rates else offer.bid.amount
+    return offer.active, worth_in_dollars if worth_in_dollars is not None else Decimal(-1)

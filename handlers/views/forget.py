@@ -1,0 +1,42 @@
+"""Deleting everything of a chat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from handlers.actions import Connect, Home
+from handlers.screen import Press, Screen, Style
+from handlers.views.frame import confirmation, screen, title, valid_until
+from handlers.views.html import join, say, text
+from handlers.views.words import counted
+
+
+def confirm(account_names: Sequence[str], now: datetime, *, token: str, expires_at: datetime) -> Screen:
+    """The question that lists what goes, and where it stays."""
+    names = [text(name, 24) for name in account_names[:8]]
+    more = [say("and {count} more", count=len(account_names) - 8)] if len(account_names) > 8 else []
+    return screen(
+        (
+            title("🗑", "Delete everything?", "of this chat"),
+            say("Goes: {accounts} with their keys", accounts=counted(len(account_names), "account", "accounts")),
+            say("Goes: settings, open alerts, waiting messages, questions and the record of what was done."),
+            say("Your rentals run on and cost money: nothing is cancelled on CLORE.AI, and the keys stay valid there."),
+            say("Backups that the operator made before still hold it, sealed, until they are deleted."),
+            say("This cannot be undone."),
+            valid_until(expires_at, now),
+        ),
+        confirmation(token, "🗑 Delete everything", Style.DANGER),
+        details=[say("Accounts: {names}", names=join([*names, *more], ", "))] if names else (),
+    )
+
+
+def forgotten() -> Screen:
+    return screen(
+        (
+            title("✅", "Deleted", "everything of this chat"),
+            say("Keys, settings and records are gone from the database. Older backups may still hold them, sealed."),
+            say("To make the keys worthless everywhere, delete them on CLORE.AI too."),
+        ),
+        ((Press("🔑 Connect", Connect()),), (Press("Help", Home()),)),
+    )

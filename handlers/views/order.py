@@ -1,0 +1,187 @@
+"""The card of one rental or bid: what it is doing, what it costs, how long it runs, how to reach it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from bot.alerts.snapshot import Snapshot
+from bot.domain.money import Rates
+from bot.domain.rental import FREE_OF_CREATION_FEE, Order, RentalState
+from handlers.actions import AskCancel, AskPrice, AskRaise, ShowOrder, ShowOrders, ShowPastOrders, ShowWallets
+from handlers.screen import Button, Press, Row, Screen
+from handlers.views.auction import ladder, own_bid
+from handlers.views.frame import Account, age, copying, in_pairs, navigation, opening, screen, title
+from handlers.views.html import Html, code, deadline, join, say, text, utc
+from handlers.views.rental import STATES, day_price, machine, number, smaller_prices
+from handlers.views.words import exact, exact_coin, hours, worth
+from handlers.views.words import number as amount
+
+_WITHOUT_ACCESS: Final = {RentalState.EXPIRED, RentalState.WAITING}
+"""States in which there is no machine to reach, and no creation fee to come."""
+
+
+def card(
+    account: Account,
+    order: Order,
+    snapshot: Snapshot,
+    now: datetime,
+    *,
+    rates: Rates | None = None,
+    failed: bool = False,
+) -> Screen:
+    """Everything about one order; exact numbers, specs and ids are folded."""
+    state = order.state(now, bid_active=snapshot.bid_active(order))
+    read_at = snapshot.past_orders_at if order.expired else snapshot.orders_at
+    glyph, word = STATES[state]
+    return screen(
+        (
+            title(glyph, word, number(order.id), account),
+            say("🖥 {machine}", machine=machine(order)),
+            _price(order, state, rates),
+            _spent(order, state, now, rates),
+            _length(order, state, now),
+            _ssh(order, state),
+            _web(order, state),
+            age(read_at, now, rates, failed=failed),
+        ),
+        _rows(account, order, state),
+        details=_details(order, snapshot, state, now, rates),
+    )
+
+
+def _price(order: Order, state: RentalState, rates: Rates | None) -> Html:
+    price = join((day_price(order, rates), smaller_prices(order)))
+    if state is RentalState.WAITING:
+        return say("💵 Costs nothing while it waits; would cost {price}", price=price)
+    return say("💵 {price}", price=price)
+
+
+def _spent(order: Order, state: RentalState, now: datetime, rates: Rates | None) -> Html:
+    spent = order.spent_with_fee
+    total = (
+        say("Spent {total} with fee", total=worth(spent, rates)) if spent is not None else say("Spent: not reported")
+    )
+    return join((total, creation_fee(order, now) if state not in _WITHOUT_ACCESS else None))
+
+
+def creation_fee(order: Order, now: datetime) -> Html | None:
+    """What it is, and whether a cancellation still avoids it."""
+    if order.creation_fee is None or order.creation_fee.amount == 0:
+        return None
+    fee = worth(order.creation_fee, None)
+    if order.creation_fee_avoidable(now):
+        until = deadline(order.created_at + FREE_OF_CREATION_FEE, now)
+        return say("creation fee {fee}, avoided by cancelling ({until})", fee=fee, until=until)
+    return say("creation fee {fee}, no longer avoidable", fee=fee)
+
+
+def _length(order: Order, state: RentalState, now: datetime) -> Html:
+    length = hours(order.max_length)
+    match state:
+        case RentalState.EXPIRED:
+            return say("⏱ Began {began}, length {length}", began=utc(order.created_at, now), length=length)
+        case RentalState.WAITING:
+            return say("⏱ Length {length}", length=length)
+        case RentalState.PAST_LENGTH:
+            return say("⏱ Past its length of {length}, still listed by CLORE.AI", length=length)
+        case _:
+            return say("⏱ Ends {end}; length {length}", end=deadline(order.ends_at, now), length=length)
+
+
+def _ssh(order: Order, state: RentalState) -> Html | None:
+    if state in _WITHOUT_ACCESS:
+        return None
+    if order.ssh_command:
+        return say("SSH {command}", command=code(order.ssh_command, 256))
+    return say("SSH: no port 22 is reported for it")
+
+
+def _web(order: Order, state: RentalState) -> Html | None:
+    if state in _WITHOUT_ACCESS or not order.http_port:
+        return None
+    if order.web_address:
+        return say("Web {address} to port {port}", address=code(order.web_address, 256), port=order.http_port)
+    return say("Web: port {port}; address: see the order's page on CLORE.AI", port=order.http_port)
+
+
+def _details(
+    order: Order, snapshot: Snapshot, state: RentalState, now: datetime, rates: Rates | None
+) -> Iterator[Html | None]:
+    market = snapshot.markets.get(order.server)
+    yield say("Price {price} a day before fee", price=exact_coin(own_bid(order, market) if order.spot else order.price))
+    yield say("Fee {fee} %{usual}", fee=exact(order.fee), usual=Html(" (usual)" if order.fee_percent is None else ""))
+    yield say("Spent {spent} before fee", spent=exact_coin(order.spent)) if order.spent is not None else None
+    yield say("Creation fee {fee}", fee=exact_coin(order.creation_fee)) if order.creation_fee is not None else None
+    yield say("Began {began}", began=utc(order.created_at, now))
+    yield say("Image {image}", image=code(order.image, 160)) if order.image else None
+    if state is not RentalState.EXPIRED:
+        for forward in _forwards(order):
+            yield say("Port {inside} at {outside}", inside=forward[0], outside=code(forward[1], 256))
+    if order.spot and market and not order.expired:
+        yield from ladder(market, order, rates, now)
+    yield from _specs(order)
+
+
+def _specs(order: Order) -> Iterator[Html | None]:
+    specs = order.specs
+    gpu_ram = f"{amount(specs.gpu_ram_gb)} GB each" if specs.gpu_ram_gb is not None else None
+    ram = f"{amount(specs.ram_gb)} GB" if specs.ram_gb is not None else None
+    disk_speed = f"{amount(specs.disk_mb_s)} MB/s" if specs.disk_mb_s is not None else None
+    down = f"{amount(specs.down_mbit)} Mbit/s down" if specs.down_mbit is not None else None
+    up = f"{amount(specs.up_mbit)} Mbit/s up" if specs.up_mbit is not None else None
+    for label, parts in (
+        ("GPU", (specs.gpu, gpu_ram)),
+        ("CPU", (specs.cpu, specs.cpus)),
+        ("RAM", (ram,)),
+        ("Disk", (specs.disk, disk_speed)),
+        ("Board", (specs.board,)),
+        ("Net", (down, up, specs.country)),
+        ("Proxy cluster", (order.proxy_cluster,)),
+        ("Hosts", tuple(text(host, 64) for host in order.hosts[:3])),
+        ("Owner", (code(order.owner) if order.owner is not None else None,)),
+    ):
+        known = [part for part in parts if part is not None]
+        yield say("{label} {parts}", label=label, parts=join(known)) if known else None
+
+
+def _forwards(order: Order) -> list[tuple[int, str]]:
+    """Container ports with the public address of each; the host is the first that is named, never a guess."""
+    host = next((host for host in order.hosts if host.isascii() and re.sub(r"[.-]", "", host).isalnum()), None)
+    return [
+        (forward.container, f"{host}:{forward.public}" if host else f"port {forward.public}, host not reported")
+        for forward in order.tcp_ports
+    ]
+
+
+def _rows(account: Account, order: Order, state: RentalState) -> tuple[Row, ...]:
+    back = ShowPastOrders(account.id) if order.expired else ShowOrders(account.id)
+    below = navigation(back, ShowOrder(account.id, order.id, fresh=True))
+    if state is RentalState.EXPIRED:
+        return (below,)
+    bid: Row = (
+        Press("📈 Raise bid…", AskRaise(account.id, order.id)),
+        Press("✏️ Set price…", AskPrice(account.id, order.id)),
+    )
+    # What leads to a confirmation stays out of the row in which the confirmation has its last button: no double tap goes through.
+    return (
+        *(() if state is RentalState.WAITING else _access(order)),
+        bid if order.spot else (),
+        (Press("🛑 Cancel bid…" if state is RentalState.WAITING else "🛑 Cancel…", AskCancel(account.id, order.id)),),
+        (Press("💰 Wallets", ShowWallets(account.id)), Press("📋 Rentals", ShowOrders(account.id))),
+        below,
+    )
+
+
+def _access(order: Order) -> tuple[Row, ...]:
+    """SSH and web in the first row, the other forwarded ports in pairs."""
+    others = [forward for forward in _forwards(order) if forward[0] != 22 and ":" in forward[1]][:4]
+    ports: list[Button] = [button for inside, outside in others for button in copying(f"📋 Port {inside}", outside)]
+    first: Row = (
+        *copying("📋 SSH", order.ssh_command),
+        *copying("📋 Web", order.web_address),
+        *opening("🌐 Open", order.web_address),
+    )
+    return (first, *in_pairs(ports))

@@ -1,0 +1,137 @@
+"""The lists of rentals: the open ones, and those that ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.alerts.snapshot import Missing, Snapshot
+from bot.domain.ids import OrderId
+from bot.domain.money import Rates
+from bot.domain.rental import Order, Orders, RentalState
+from handlers.actions import Home, ShowOrder, ShowOrders, ShowPastOrders, ShowWallets
+from handlers.screen import Press, Row, Screen
+from handlers.views.frame import Account, age, label, navigation, paged, pager, screen, title
+from handlers.views.html import Html, say
+from handlers.views.rental import STATES, list_line, number
+from handlers.views.words import counted
+
+
+def orders(
+    account: Account,
+    snapshot: Snapshot,
+    now: datetime,
+    *,
+    page: int = 0,
+    rates: Rates | None = None,
+    failed: bool = False,
+) -> Screen:
+    """The open rentals and waiting bids, newest first. A list that was never read is not shown as an empty one."""
+    rows_below = _below(
+        account, ShowPastOrders(account.id), "📜 Past rentals", ShowOrders(account.id, page, fresh=True)
+    )
+    if snapshot.orders is None:
+        head = title("❔", "Rentals unknown", "no answer from CLORE.AI yet", account)
+        return screen(
+            (head, say("Nothing is known of your rentals: they may well be running."), age(None, now)), rows_below
+        )
+    found = sorted(snapshot.orders.open, key=lambda order: order.created_at, reverse=True)
+    shown = paged(found, page)
+    states = {order.id: order.state(now, bid_active=snapshot.bid_active(order)) for order in shown.items}
+    lines = [list_line(order, states[order.id], now, rates) for order in shown.items]
+    if not found:
+        lines = [say("Nothing is rented, and no bid waits.")]
+    return screen(
+        (
+            title("📋", "Rentals", _how_many(snapshot.orders), account),
+            *lines,
+            age(snapshot.orders_at, now, rates, failed=failed),
+        ),
+        (
+            *_buttons(account, shown.items, states),
+            pager(shown, lambda number: ShowOrders(account.id, number)),
+            *rows_below,
+        ),
+        details=[_missing(lost) for lost in snapshot.missing],
+    )
+
+
+def past_orders(
+    account: Account,
+    past: Orders | None,
+    read_at: datetime | None,
+    now: datetime,
+    *,
+    page: int = 0,
+    rates: Rates | None = None,
+    failed: bool = False,
+) -> Screen:
+    """The rentals that CLORE.AI lists as ended, newest first."""
+    rows_below = _below(
+        account, ShowOrders(account.id), "📋 Open rentals", ShowPastOrders(account.id, page, fresh=True)
+    )
+    if past is None:
+        head = title("❔", "Past rentals unknown", "no answer from CLORE.AI yet", account)
+        return screen((head, age(None, now)), rows_below)
+    ended = sorted((order for order in past.orders if order.expired), key=lambda order: order.created_at, reverse=True)
+    shown = paged(ended, page)
+    states = {order.id: RentalState.EXPIRED for order in shown.items}
+    lines = [list_line(order, RentalState.EXPIRED, now, rates) for order in shown.items]
+    if not ended:
+        lines = [say("CLORE.AI lists no rental that ended.")]
+    return screen(
+        (
+            title("📜", "Past rentals", f"{len(ended)}", account),
+            *lines,
+            age(read_at, now, rates, failed=failed),
+        ),
+        (
+            *_buttons(account, shown.items, states),
+            pager(shown, lambda number: ShowPastOrders(account.id, number)),
+            *rows_below,
+        ),
+    )
+
+
+def not_found(account: Account, order: OrderId, read_at: datetime | None, now: datetime) -> Screen:
+    """An order that complete answers of this account do not show: not mine, mistyped, or long gone."""
+    return screen(
+        (
+            title("❔", "Not found", number(order), account),
+            say("CLORE.AI lists no rental or bid of this number for this account. Nothing was changed."),
+            say("Look at the open and the past rentals for the right number."),
+            age(read_at, now),
+        ),
+        ((Press("📋 Rentals", ShowOrders(account.id)), Press("📜 Past", ShowPastOrders(account.id))), navigation()),
+    )
+
+
+def _how_many(found: Orders) -> str:
+    open_now = len(found.open)
+    return f"{open_now} of at most {found.limit}" if found.limit is not None else counted(open_now, "order", "orders")
+
+
+def _missing(lost: Missing) -> Html:
+    return say(
+        "❔ {id} {gpu} is missing from CLORE.AI's last answer; it is read again before it is called ended.",
+        id=number(lost.order.id),
+        gpu=lost.order.specs.title,
+    )
+
+
+def _buttons(account: Account, items: Sequence[Order], states: dict[OrderId, RentalState]) -> tuple[Row, ...]:
+    return tuple(
+        (
+            Press(
+                label(f"#{order.id} {STATES[states[order.id]][1]} · {order.specs.title}"),
+                ShowOrder(account.id, order.id),
+            ),
+        )
+        for order in items
+    )
+
+
+def _below(
+    account: Account, other: ShowOrders | ShowPastOrders, name: str, again: ShowOrders | ShowPastOrders
+) -> tuple[Row, ...]:
+    return ((Press(name, other), Press("💰 Wallets", ShowWallets(account.id))), navigation(Home(), again))

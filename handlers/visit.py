@@ -1,0 +1,106 @@
+"""Who came, from where, and with what: one update of Telegram in our own words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.ids import MessageId, TelegramChatId, UserId
+from handlers.actions import Action
+from handlers.screen import Screen, Toast
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One message or press, without Telegram's types.
+
+    `user` is `None` for posts of channels and for anonymous admins (`anonymous_admin` tells them apart: only a press
+    carries the person). `message`: the incoming message, or the one whose button was pressed; `editable`: that one is
+    ours and can still be edited. `sent_at` is `None` for a press, which carries no time.
+    """
+
+    update: int
+    chat: TelegramChatId
+    kind: str
+    title: str
+    user: UserId | None
+    user_name: str = ""
+    language: str | None = None
+    anonymous_admin: bool = False
+    thread: int | None = None
+    message: MessageId | None = None
+    editable: bool = False
+    reply_to: MessageId | None = None
+    sent_at: datetime | None = None
+
+    @property
+    def private(self) -> bool:
+        return self.kind == "private"
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The answer that takes the pressed screen away."""
+
+
+Answer = Screen | Toast | Leave | None
+"""What comes back: a screen to show (a press edits its message, a command gets a new one), a line, or silence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the database says of a press, before any network read.
+
+    `toast` answers the press at once. `action` is what to go on with (`None`: nothing more). `answer`: what to show for
+    it where the decision was all there was to do.
+    """
+
+    toast: Toast
+    action: Action | None = None
+    answer: Answer = None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One row of the table of commands: menus, help and README are made from it."""
+
+    name: str
+    help: str
+    private: bool = True
+    group: bool = False
+    arguments: str = ""
+    menu: bool = True
+
+
+class Routes(Protocol):
+    """What the Telegram edge asks of the house. Everything synchronous reads and writes the database only."""
+
+    def holds_secret(self, text: str) -> bool:
+        """Whether this text is, or contains, something shaped like an API key: its message is deleted first."""
+
+    def decide(self, arrival: Arrival, data: str) -> Decision:
+        """Authorises a press, claims what it claims, and marks the update as handled in the same transaction where it spends."""
+
+    async def pressed(self, arrival: Arrival, decision: Decision) -> Answer:
+        """Goes on with a decided press; may read over the network for a few seconds."""
+
+    async def command(self, arrival: Arrival, name: str, arguments: str, *, deleted: bool | None) -> Answer:
+        """Answers a command addressed to us; `deleted`: whether the message, which held a secret, could be deleted."""
+
+    async def typed(self, arrival: Arrival, text: str, *, deleted: bool | None) -> Answer:
+        """Answers a text that is no command; silence where nothing was asked."""
+
+    def shown(self, arrival: Arrival, screen: Screen, message: MessageId) -> None:
+        """Told after Telegram took a screen: remembers the message of a question or a confirmation."""
+
+    def unreachable(self, chat: TelegramChatId, why: str) -> None:
+        """The bot was blocked, kicked, or the chat is gone: pauses the chat."""
+
+    def reachable(self, chat: TelegramChatId) -> None:
+        """The bot was unblocked or added again."""
+
+    def migrated(self, old: TelegramChatId, new: TelegramChatId) -> None:
+        """A group became a supergroup: every row of it moves; idempotent, in either order of Telegram's two messages."""
+
+    def commands(self) -> tuple[Command, ...]: ...

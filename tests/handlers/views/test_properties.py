@@ -1,0 +1,360 @@
+"""Whatever CLORE.AI, a person or an operator puts into it, a screen is one that Telegram takes and a phone can hold."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import handlers.views
+from bot.alerts.alert import (
+    FACTS,
+    ApiDown,
+    Ended,
+    EndReason,
+    Expiring,
+    Facts,
+    KeyInvalid,
+    News,
+    Notice,
+    Outbid,
+    Severity,
+    ShortRunway,
+)
+from bot.alerts.snapshot import Missing, Snapshot
+from bot.domain.hardware import Specs
+from bot.domain.hosting import HostedServer, HostedServers
+from bot.domain.ids import AccountId, OrderId, OwnerId, ServerId, UserId
+from bot.domain.money import BITCOIN, CLORE, USD, Money, Rates
+from bot.domain.rental import Container, Order, Orders, PortForward
+from bot.domain.spending import Wallet
+from bot.domain.spot import NoAnswer, Offer, SpotMarket
+from handlers.screen import Screen
+from handlers.views import (
+    accounts,
+    alerts,
+    bids,
+    cancel,
+    errors,
+    forget,
+    keys,
+    order,
+    orders,
+    outcome,
+    servers,
+    start,
+    status,
+    wallet,
+)
+from handlers.views.html import text
+from handlers.visit import Command
+from tests.handlers.views.reading import closes, complaints
+from tests.handlers.views.world import BID, ENDS_AT, MAIN, NOW, TOKEN, Main, market, snapshot
+
+EXPONENT = re.compile(r"\d[eE][+-]?\d")
+LINK = "https://t.me/example_bot"
+
+nasty = st.sampled_from(
+    ("", " ", "<b>", "</blockquote>", "&amp;", "&", "{name}", "%s", "\n\n\n", "\u202eevil", "\ud800", "🖥️" * 40, "'\"><")
+)
+texts = st.one_of(nasty, st.text(max_size=20), st.builds(str.__mul__, st.text(min_size=1, max_size=4), st.just(900)))
+clean = st.sampled_from(("main", "RTX 4090", "", "x" * 200))
+ids = st.integers(0, 2**63 - 1)
+spans = st.timedeltas(timedelta(0), timedelta(days=4_000))
+moments = st.datetimes(datetime(2009, 1, 1), datetime(2037, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds
+amounts = st.one_of(
+    st.decimals(Decimal(0), Decimal("1e14"), allow_nan=False, allow_infinity=False),
+    st.sampled_from([Decimal("3e-7"), Decimal("1E-30"), Decimal("1E+14"), Decimal("0E-40"), Decimal(1) / 3]),
+)
+coins = st.sampled_from((BITCOIN, CLORE, USD, "<Coin>&"))
+
+
+@dataclass(frozen=True)
+class World:
+    account: Main
+    order: Order
+    snapshot: Snapshot
+    market: SpotMarket
+    hosted: HostedServers
+    word: str
+    number: int
+    amount: Decimal
+    span: timedelta
+    moment: datetime
+    flag: bool
+
+
+@st.composite
+def worlds(draw: st.DrawFn, words: st.SearchStrategy[str]) -> World:
+    def some(values: st.SearchStrategy[Any]) -> Any:
+        return draw(st.none() | values)
+
+    def money(currency: str) -> Money:
+        return Money(draw(amounts), currency)
+
+    coin = draw(coins)
+    specs = Specs(
+        gpu=some(words),
+        gpu_ram_gb=some(amounts),
+        cpu=some(words),
+        disk=some(words),
+        down_mbit=some(amounts),
+        board=some(words),
+    )
+    shown = Order(
+        id=OrderId(draw(ids)),
+        server=ServerId(draw(ids)),
+        price=money(coin),
+        created_at=draw(moments),
+        max_length=draw(spans),
+        spot=draw(st.booleans()),
+        expired=draw(st.booleans()),
+        fee_percent=some(amounts),
+        creation_fee=some(st.builds(Money, amounts, coins)),
+        spent=some(st.builds(Money, amounts, coins)),
+        image=some(words),
+        specs=specs,
+        hosts=tuple(draw(st.lists(words, max_size=3))),
+        tcp_ports=tuple(PortForward(22 + n, 10_000 + n) for n in range(draw(st.integers(0, 7)))),
+        http_port=some(words),
+        http_host=some(words | st.just("a.example" * 60)),
+        proxy_cluster=some(ids),
+        container=some(st.sampled_from(Container)),
+        online=some(st.booleans()),
+        owner=some(st.builds(OwnerId, ids)),
+    )
+    rates = Rates({BITCOIN: draw(amounts), CLORE: draw(amounts)}, draw(moments))
+    offers = (
+        Offer(shown.id, shown.price, active=draw(st.booleans()), mine=True),
+        *[Offer(OrderId(n), Money(draw(amounts), draw(coins)), active=n == 1) for n in range(draw(st.integers(0, 7)))],
+    )
+    auction = SpotMarket(shown.server, draw(moments), offers=offers, minimum={coin: draw(amounts)}, rates=rates)
+    listed = (*(replace(shown, id=OrderId(n)) for n in range(draw(st.integers(0, 20)))), shown)
+    seen = Snapshot(
+        at=NOW,
+        orders=draw(st.sampled_from([None, Orders(listed, draw(ids))])),
+        orders_at=draw(moments),
+        wallets=tuple(
+            Wallet(draw(coins | words), some(amounts), some(words), some(amounts))
+            for _ in range(draw(st.integers(0, 12)))
+        ),
+        wallets_at=draw(moments),
+        markets={auction.server: auction},
+        missing=tuple(Missing(one, NOW) for one in listed[:3]),
+    )
+    hosted = HostedServers(
+        tuple(
+            HostedServer(
+                draw(words),
+                connected=some(st.booleans()),
+                online=some(st.booleans()),
+                visibility=some(words),
+                on_demand={draw(coins): draw(amounts)},
+                specs=specs,
+            )
+            for _ in range(draw(st.integers(0, 8)))
+        ),
+        limit=some(ids),
+    )
+    return World(
+        Main(AccountId(draw(ids)), draw(words)),
+        shown,
+        seen,
+        auction,
+        hosted,
+        draw(words),
+        draw(st.integers(0, 2**53)),
+        draw(amounts),
+        draw(spans),
+        draw(moments),
+        draw(st.booleans()),
+    )
+
+
+Made = tuple[Callable[..., Screen], Screen]
+
+
+def rental_screens(world: World) -> Iterator[Made]:
+    at, one, order_, seen, auction = world.moment, world.account, world.order, world.snapshot, world.market
+    rates, bid = auction.rates, Money(world.amount, world.order.price.currency)
+    yield orders.orders, orders.orders(one, seen, at, page=world.number, rates=rates, failed=world.flag)
+    yield orders.past_orders, orders.past_orders(one, seen.orders, at, at, page=world.number, failed=world.flag)
+    yield orders.not_found, orders.not_found(one, order_.id, at, at)
+    yield order.card, order.card(one, order_, seen, at, rates=rates, failed=world.flag)
+    asked = bids.confirm(
+        one, order_, bid, at, token=TOKEN, expires_at=ENDS_AT, market=auction, runway_after=world.span, was=bid
+    )
+    yield bids.confirm, asked
+    yield bids.ask_price, bids.ask_price(one, order_, auction, at, problem=bids.PriceProblem.TOO_FINE)
+    yield bids.already_holds, bids.already_holds(one, order_, auction, at)
+    yield bids.no_suggestion, bids.no_suggestion(one, order_, auction, NoAnswer(NoAnswer.NO_RATE), at)
+    yield bids.vanished, bids.vanished(one, order_.id, at, at)
+    yield bids.step_too_big, bids.step_too_big(one, order_.id, bid, bid)
+    yield bids.too_soon, bids.too_soon(one, order_.id, bid, world.span, at)
+    yield bids.too_low, bids.too_low(one, order_.id, bid, bid)
+    report = world.word * 5
+    lost = cancel.confirm(one, order_, seen, at, token=TOKEN, expires_at=ENDS_AT, rates=rates, report=report)
+    yield cancel.confirm, lost
+    yield cancel.ask_report, cancel.ask_report(one, order_, too_long=world.number)
+    yield outcome.working_on_bid, outcome.working_on_bid(one, order_.id, bid)
+    yield outcome.working_on_cancel, outcome.working_on_cancel(one, order_.id)
+    done = outcome.bid_done(one, order_.id, bid, at, active=world.flag, read_at=at, rates=rates)
+    yield outcome.bid_done, done
+    yield outcome.bid_refused, outcome.bid_refused(one, order_.id, bid, world.word)
+    yield outcome.bid_unknown, outcome.bid_unknown(one, order_.id, bid)
+    yield outcome.cancelled, outcome.cancelled(one, order_.id, at, read_at=at, spent=bid)
+    yield outcome.still_listed, outcome.still_listed(one, order_.id, at, read_at=at)
+    yield outcome.cancel_refused, outcome.cancel_refused(one, order_.id, world.word)
+    yield outcome.cancel_unknown, outcome.cancel_unknown(one, order_.id)
+    yield outcome.interrupted, outcome.interrupted(one, order_.id, world.word)
+
+
+def account_screens(world: World) -> Iterator[Made]:
+    at, one, seen, word = world.moment, world.account, world.snapshot, world.word
+    card = accounts.AccountCard(one.id, one.name, word, at, world.flag, at, at if world.flag else None, 3)
+    watched = [status.Watched(one.id, one.name, at, at, at if world.flag else None)] * 9
+    command = Command(word, word, group=True, arguments=word)
+    yield wallet.wallets, wallet.wallets(one, seen, at, rates=world.market.rates, failed=world.flag)
+    yield wallet.deposits, wallet.deposits(one, seen, at)
+    yield servers.servers, servers.servers(one, world.hosted, at, at, page=world.number, failed=world.flag)
+    yield accounts.accounts, accounts.accounts([card] * 9, at)
+    yield accounts.account, accounts.account(card, at)
+    yield accounts.ask_name, accounts.ask_name(one, problem=accounts.NameProblem.TOO_LONG)
+    yield accounts.renamed, accounts.renamed(one, word)
+    yield accounts.confirm_removal, accounts.confirm_removal(card, at, token=TOKEN, expires_at=ENDS_AT)
+    yield accounts.removed, accounts.removed(word)
+    yield keys.ask_key, keys.ask_key(name=word, replaces=one, malformed=True)
+    yield keys.proven, keys.proven(one, word, deleted=world.flag)
+    yield keys.rejected, keys.rejected(deleted=world.flag, replaces=one)
+    yield keys.unproven, keys.unproven(deleted=world.flag, replaces=one)
+    yield keys.already_here, keys.already_here(one, deleted=world.flag)
+    yield keys.works, keys.works(one)
+    yield keys.test_failed, keys.test_failed(one)
+    yield start.help_, start.help_([command] * 60, one)
+    yield forget.confirm, forget.confirm([word] * 9, at, token=TOKEN, expires_at=ENDS_AT)
+    yield status.status, status.status(watched, at, version=word, waiting_messages=world.number, last_tick=at)
+    yield errors.unavailable, errors.unavailable(errors.Untouched.READ, None, account=one, read_at=at, now=at)
+    yield errors.rate_limited, errors.rate_limited(errors.Untouched.BID, world.span, None, account=one)
+    yield errors.key_rejected, errors.key_rejected(one, errors.Untouched.CANCEL)
+    yield errors.bad_arguments, errors.bad_arguments(command, word)
+    yield errors.sent_while_away, errors.sent_while_away(word, at, at + world.span)
+    said = text(f"Said {word}")
+    yield errors.three_parts, errors.three_parts(said, said, said, said, read=said)
+
+
+def fixed_screens() -> Iterator[Made]:
+    yield start.welcome, start.welcome()
+    yield start.group_start, start.group_start(LINK)
+    yield start.group_help, start.group_help(LINK)
+    yield start.group_connect, start.group_connect(LINK)
+    yield keys.checking, keys.checking()
+    yield keys.unasked, keys.unasked(deleted=False)
+    yield keys.in_group, keys.in_group(deleted=False, link=LINK)
+    yield forget.forgotten, forget.forgotten()
+    yield errors.no_account, errors.no_account()
+    yield errors.private_only, errors.private_only(LINK)
+    yield errors.not_allowed, errors.not_allowed()
+    yield cancel.left, cancel.left()
+    yield cancel.nothing_to_leave, cancel.nothing_to_leave()
+    yield cancel.declined, cancel.declined()
+    yield cancel.expired, cancel.expired()
+
+
+def alert_screens(world: World) -> Iterator[Made]:
+    money, price = Money(world.amount, world.order.price.currency), world.order.price
+    facts: list[Facts] = [
+        Expiring(world.order),
+        *[Ended(world.order, reason, world.moment, by=world.word) for reason in EndReason],
+        Outbid(world.order, world.market, vanished=world.flag),
+        ShortRunway(money, price, world.span, money, price),
+        KeyInvalid(world.moment),
+        ApiDown(world.moment),
+    ]
+    for fact in facts:
+        kind = next(kind for kind, made in FACTS.items() if isinstance(fact, made))
+        for news in News:
+            notice = Notice(
+                news, kind, world.word, Severity.WARNING, 1 + world.number % 4, "e", world.moment, world.moment, fact
+            )
+            notice = replace(notice, lasted=world.span, acked_by=UserId(1))
+            yield alerts.alert, alerts.alert(notice, world.account, world.moment, repeated=world.flag)
+
+
+def all_screens(world: World) -> Iterator[Made]:
+    yield from rental_screens(world)
+    yield from account_screens(world)
+    yield from fixed_screens()
+    yield from alert_screens(world)
+
+
+QUICK = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), report_multiple_bugs=False)
+WITHOUT_NAVIGATION = {
+    alerts.alert, start.group_start, start.group_help, start.group_connect, errors.private_only, errors.not_allowed,
+    errors.three_parts, keys.in_group, forget.forgotten,
+}  # fmt: skip
+
+
+@QUICK
+@given(worlds(texts))
+def test_no_text_breaks_a_screen(world: World) -> None:
+    for view, screen in all_screens(world):
+        assert not complaints(screen), (view, complaints(screen), screen)
+        screen.text.encode()
+
+
+@QUICK
+@given(worlds(clean))
+def test_no_amount_has_an_exponent_anywhere(world: World) -> None:
+    for view, screen in all_screens(world):
+        shown = [screen.text, *(button.label for row in screen.rows for button in row)]
+        assert not [text for text in shown if EXPONENT.search(text)], view
+
+
+@QUICK
+@given(worlds(clean))
+def test_every_screen_can_be_left(world: World) -> None:
+    for view, screen in all_screens(world):
+        if screen.rows and view not in WITHOUT_NAVIGATION:
+            assert closes(screen), view
+
+
+@QUICK
+@given(worlds(clean))
+def test_a_screen_of_readings_says_how_old_they_are(world: World) -> None:
+    reading = {
+        orders.orders, orders.past_orders, order.card, wallet.wallets, wallet.deposits, servers.servers, bids.confirm,
+        bids.ask_price, bids.already_holds, bids.no_suggestion, bids.vanished, cancel.confirm, outcome.cancelled,
+        outcome.still_listed, status.status, alerts.alert,
+    }  # fmt: skip
+    seen = set()
+    for view, screen in all_screens(world):
+        if view in reading:
+            seen.add(view)
+            assert "<tg-time" in screen.text or "nothing is known" in screen.text, view
+    assert seen == reading
+
+
+def test_every_view_is_tried() -> None:
+    """What no property looks at would be the one that breaks."""
+    elsewhere = {"handlers.views.trouble", "handlers.views.frame"}
+    there = {
+        function
+        for module in pkgutil.iter_modules(handlers.views.__path__, "handlers.views.")
+        if module.name not in elsewhere
+        for name, function in inspect.getmembers(importlib.import_module(module.name), inspect.isfunction)
+        if function.__module__ == module.name
+        and not name.startswith("_")
+        and inspect.signature(function).return_annotation == "Screen"
+    }
+    seen, auction = snapshot(BID), market(active=False)
+    world = World(MAIN, BID, seen, auction, HostedServers(()), "word", 1, Decimal(1), timedelta(1), NOW, flag=True)
+    assert there <= {view for view, _ in all_screens(world)}
