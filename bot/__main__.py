@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -118,12 +119,20 @@ async def _serve(settings: Settings, store: Store) -> int:
         app = assemble(settings, store, World(clore=http, telegram=HonestTransport))
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, app.ended.set)
+        starting = asyncio.create_task(app.start())
+        ended = asyncio.create_task(app.ended.wait())
+        await asyncio.wait({starting, ended}, return_when=asyncio.FIRST_COMPLETED)
         try:
-            await app.start()
-            await app.ended.wait()
+            if starting.done():
+                starting.result()
+                gc.freeze()  # what lives as long as the process is looked at by no collection: shorter pauses
+                await ended
         except InvalidToken:
             log.error("Telegram does not accept TELEGRAM_BOT_TOKEN; BotFather shows the right one")  # noqa: TRY400
             app.exit_code = BAD_SETTINGS
+        for task in (starting, ended):
+            task.cancel()
+        await asyncio.gather(starting, ended, return_exceptions=True)
         await app.stop()
         return app.exit_code
 

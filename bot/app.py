@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import Any, Final
 import httpx
 from telegram import Update
 from telegram.constants import ParseMode
+from telegram.error import InvalidToken, NetworkError
 from telegram.ext import Application, ApplicationBuilder, Defaults, TypeHandler
 from telegram.request import HTTPXRequest
 
@@ -19,6 +21,7 @@ from bot.clore.client import Clore
 from bot.config import Settings
 from bot.services.clock import Clock, wall_clock
 from bot.services.house import House, build
+from handlers.arrivals import ALLOWED_UPDATES
 from handlers.dispatch import Dispatch
 from handlers.errors import Errors
 from handlers.jobs import Delivery
@@ -31,20 +34,19 @@ from handlers.polling import Polling, PollingRequest
 from handlers.routes import FrontDoor
 from handlers.ticker import Ticker
 from handlers.updates import DurableQueue
-from handlers.vanishing import RememberedVanishings
 from handlers.views.start import DESCRIPTION, SHORT_DESCRIPTION
 from storage.store import Store
 
 log = logging.getLogger(__name__)
 
-ALLOWED_UPDATES: Final = ("message", "callback_query", "my_chat_member", "chat_member")
-"""Never edited messages: an edited old command would act again."""
 WRITES_SECONDS: Final = 8.0
 """What a stop gives to requests under way, of the ten seconds in which it must be over."""
 ANSWERS_SECONDS: Final = 1.0
 POLL_TIMEOUT: Final = timedelta(seconds=10)
 READ_SECONDS: Final = 20.0
 POOL_SECONDS: Final = 10.0
+FIRST_PAUSE_SECONDS: Final = 1.0
+LONGEST_PAUSE_SECONDS: Final = 30.0
 PRUNE_EVERY: Final = timedelta(hours=1)
 KEEP: Final = timedelta(days=2)
 """How long rows that are over stay: Telegram repeats an update for a day at most."""
@@ -83,19 +85,13 @@ class App:
 
     async def start(self) -> None:
         """Comes up in the order in which things need each other. Raises `telegram.error.InvalidToken`."""
-        await self.application.initialize()
+        await self._meet_telegram()
         me = self.application.bot.bot
         self.door.bot_link = f"https://t.me/{me.username}?start=private"
         self.delivery.recover()
         resumed = self.house.writes.resume(), self.queue.resume(self.application.bot)
         if any(resumed):
             log.info("taking up %d changes and %d updates of the last run", *resumed)
-        known = self.store.installation.menu()
-        published = await publish(
-            self.application.bot, Profile(self.door.commands(), DESCRIPTION, SHORT_DESCRIPTION), known
-        )
-        if published is not None and published != known:
-            self.store.installation.published(published)
         await self.application.start()
         assert self.application.updater is not None
         await self.application.updater.start_polling(
@@ -108,7 +104,30 @@ class App:
         if self.heartbeat and self.application.job_queue is not None:
             self.ticker.schedule(self.application.job_queue)
         self.ticker.tick()
+        self.house.tasks.start("menus", self._publish())
         log.info("ready")
+
+    async def _meet_telegram(self) -> None:
+        """The first call of all. A start without network waits for it."""
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                await self.application.initialize()
+                return
+            except InvalidToken:
+                raise
+            except NetworkError as error:
+                self.polling.failed(error)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+    async def _publish(self) -> None:
+        installation = self.store.installation
+        known = installation.menu()
+        profile = Profile(self.door.commands(), DESCRIPTION, SHORT_DESCRIPTION)
+        published = await publish(self.application.bot, profile, known)
+        if published is not None and published != known:
+            installation.published(published)
 
     async def stop(self) -> None:
         """Takes nothing new, finishes or leaves recorded what is under way, within ten seconds."""
@@ -122,7 +141,8 @@ class App:
         if answered or written:
             log.info("left for the next start: %d updates, %d requests under way", answered, written)
         if closing is not None:
-            await closing
+            with contextlib.suppress(InvalidToken):  # polling died of it, and has said so
+                await closing
         if self.application.running:
             await self.application.stop()
         await self.application.shutdown()
@@ -165,10 +185,17 @@ def assemble(settings: Settings, store: Store, world: World) -> App:
     polling = Polling(lasting=lambda: app_slot[0].end(3), rejected=lambda: app_slot[0].end(2))
     queue, per_chat, door = DurableQueue(store.inbox, world.clock), PerChat(), FrontDoor(house)
     application = _application(settings, world, queue, per_chat, polling)
-    messages = Messages(application.bot, RememberedVanishings(), world.clock)
+    messages = Messages(application.bot, store.vanishings, world.clock)
     letters = Letters(house)
     delivery = Delivery(
-        store.outbox, store.chats, messages, door, world.clock, render=letters.render, target=letters.target
+        store.outbox,
+        store.chats,
+        messages,
+        door,
+        world.clock,
+        render=letters.render,
+        target=letters.target,
+        answered=letters.answered,
     )
     wakes.append(delivery.wake)
     dispatch = Dispatch(application.bot, door, messages, per_chat, queue.handled)
@@ -181,6 +208,7 @@ def assemble(settings: Settings, store: Store, world: World) -> App:
             "watch": house.watch.tick,
             "letters": delivery.tick,
             "updates": queue.tick,
+            "vanishing": messages.take_away_due,
             "housekeeping": housekeeping.tick,
         }
     )

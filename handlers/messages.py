@@ -27,7 +27,7 @@ from handlers.troubles import (
     topic_is_gone,
     trouble,
 )
-from handlers.vanishing import Vanishings
+from storage.vanishings import Vanishings
 
 log = logging.getLogger(__name__)
 

@@ -169,6 +169,19 @@ def m001_first(db: sqlite_utils.Database) -> None:
     """)
 
 
+@MIGRATIONS()
+def m002_vanishings(db: sqlite_utils.Database) -> None:
+    db.executescript("""
+        CREATE TABLE vanishings (
+            chat_id INTEGER NOT NULL REFERENCES chats(id) ON DELETE CASCADE,
+            message_id INTEGER NOT NULL,
+            at_ms INTEGER NOT NULL,
+            PRIMARY KEY (chat_id, message_id)
+        ) STRICT;
+        CREATE INDEX vanishings_at ON vanishings(at_ms);
+    """)
+
+
 def check_origin(connection: sqlite3.Connection, path: Path, migrations: Migrations = MIGRATIONS) -> None:
     """`DatabaseForeign` or `DatabaseTooNew` before anything is written; an empty file is nobody's yet."""
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}

@@ -21,6 +21,7 @@ from storage.migrations import MIGRATIONS, check_origin
 from storage.outbox import Outbox
 from storage.questions import Questions
 from storage.rotation import Rotation, check_master_keys, reseal, tags_in_use
+from storage.vanishings import Vanishings
 from storage.vault import Place, Vault
 
 
@@ -40,6 +41,7 @@ class Store:
         self.confirmations = Confirmations(db, vault)
         self.questions = Questions(db)
         self.ledger = Ledger(db, vault)
+        self.vanishings = Vanishings(db)
 
     def transaction(self, *, durable: bool = False) -> AbstractContextManager[None]:
         """All or nothing; `durable` for what spends. See `Database.transaction`."""

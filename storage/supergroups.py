@@ -14,6 +14,7 @@ _MESSAGE_NUMBERS = (
     "UPDATE confirmations SET message_id = NULL WHERE chat_id = ?",
     "UPDATE questions SET message_id = NULL WHERE chat_id = ?",
     "UPDATE ledger SET message_id = NULL WHERE chat_id = ?",
+    "DELETE FROM vanishings WHERE chat_id = ?",
 )
 
 

@@ -39,9 +39,6 @@ def gaps(previous: Snapshot | None, now: datetime, poll: timedelta) -> frozenset
     return frozenset(source for source, at in ages.items() if at is not None and now - at > GAP_IN_POLLS * poll)
 
 
-is_after_gap = gaps
-
-
 def _parts(reading: Reading) -> frozenset[Part]:
     brought = {
         Part.ORDERS: reading.orders is not None,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from bot.alerts.alert import News, Notice, Severity
 from bot.alerts.conditions import Context, evaluate
 from bot.alerts.lifecycle import step
-from bot.alerts.reading import is_after_gap, merge
+from bot.alerts.reading import gaps, merge
 from bot.alerts.settings import DEFAULTS, Settings
 from bot.alerts.snapshot import Reading, Snapshot
 from bot.domain.ids import ChatId, KeyId
@@ -21,6 +22,8 @@ from storage.store import Store
 
 OWN_CANCELLATIONS: Final = timedelta(minutes=30)
 """For so long a cancellation of ours explains why an order is gone."""
+STALE_POLLS: Final = 3
+"""A rare watch does not make every reading stale."""
 FOLLOWS: Final = frozenset({News.CHANGED, News.RESOLVED, News.ENDED})
 """News that change the message of an episode and make no sense without it."""
 ANSWER: Final = ":answer"
@@ -37,7 +40,7 @@ class Recorder:
         self._clock = clock
         self._wake = wake
         self._poll_every = poll_every
-        self._settings = settings
+        self._settings = replace(settings, stale_after=max(settings.stale_after, STALE_POLLS * poll_every))
 
     def record(self, key: KeyId, before: Snapshot | None, reading: Reading) -> Snapshot:
         """The new snapshot of this key, stored with everything that follows from it."""
@@ -62,8 +65,8 @@ class Recorder:
             account=account.id,
             settings=self._settings,
             now=snapshot.at,
-            baseline=before is None or before.orders is None,
-            after_gap=is_after_gap(before, snapshot.at, self._poll_every),
+            baseline=_is_first(before, account),
+            after_gap=gaps(before, snapshot.at, self._poll_every),
         )
         self._store.alerts.replace(account.id, outcome.states)
         for notice in outcome.notices:
@@ -112,3 +115,8 @@ class Recorder:
             return bool(waiting)
         dropped = [outbox.drop(letter.id, "over before it was told") for letter in waiting]
         return not all(dropped)
+
+
+def _is_first(before: Snapshot | None, account: Account) -> bool:
+    """Whether nothing was read since this account is here: what it sees first tells no news of before its time."""
+    return before is None or before.orders_at is None or before.orders_at < account.created_at

@@ -111,3 +111,35 @@ def test_a_new_spot_order_is_not_called_short_before_its_auction_was_read() -> N
     world.orders[-1] = replace(world.orders[-1], max_length=seconds(20 * 3600))
     assert world.look(1) == []
     assert [notice.subject for notice in world.look(1)] == ["8"]
+
+
+def test_what_the_past_orders_end_ends_its_warnings_with_it() -> None:
+    world = World(split=True)
+    ending = world.rent(1, hours=3)
+    world.look(2.2 * 3600)
+    world.vanish(ending)
+    for _ in range(2):
+        assert world.look(past=False) == []
+    told = world.look(5, orders=False, markets=False, wallets=False)
+    assert news(told) == [(AlertType.ORDER_EXPIRING, News.ENDED), (ENDED, News.EDGE)]
+
+
+def test_a_past_answer_makes_no_late_answer_of_an_early_one() -> None:
+    world = World(split=True)
+    gone = world.rent(1)
+    world.look()
+    world.vanish(gone)
+    assert [world.look(past=False), world.look(5, past=False)] == [[], []]
+    assert world.look(60, orders=False) == []
+    assert news(world.look()) == [(ENDED, News.EDGE)]
+
+
+def test_a_gap_in_one_part_hurries_no_other() -> None:
+    world = World(split=True)
+    mine = world.hold(7)
+    world.look()
+    for _ in range(4):
+        world.look(wallets=False)
+    world.outbid(mine)
+    assert world.look() == []
+    assert news(world.look(7)) == [(OUTBID, News.FIRED)]

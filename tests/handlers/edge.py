@@ -27,7 +27,6 @@ from handlers.per_chat import PerChat
 from handlers.polling import Polling, PollingRequest
 from handlers.screen import Press, Screen, Toast
 from handlers.updates import DurableQueue
-from handlers.vanishing import RememberedVanishings
 from handlers.visit import Answer, Arrival, Command, Decision
 from storage.chats import ChatKind
 from storage.letters import Letter
@@ -172,7 +171,7 @@ class Edge:
         self.per_chat = PerChat()
         self.outgoing = Outgoing()
         self.app = self._application()
-        self.messages = Messages(self.app.bot, RememberedVanishings(), clock)
+        self.messages = Messages(self.app.bot, store.vanishings, clock)
         self.dispatch = Dispatch(self.app.bot, self.house, self.messages, self.per_chat, self.queue.handled)
         self.queue.acts = self.dispatch.acts
         self.app.add_handler(TypeHandler(Update, self.dispatch))

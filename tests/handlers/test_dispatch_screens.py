@@ -7,10 +7,11 @@ import asyncio
 import httpx
 import pytest
 
+from bot.domain.ids import TelegramChatId
 from handlers.actions import Close, ShowAccounts
 from handlers.screen import Copy, Link, Press, Screen, Style, Toast
 from handlers.visit import Leave
-from tests.handlers.edge import MENU, Edge, seconds
+from tests.handlers.edge import ANNA, MENU, Edge, clock, seconds
 
 pytestmark = pytest.mark.looptime
 
@@ -158,6 +159,7 @@ async def test_a_protected_screen_is_sent_anew_because_an_edit_cannot_protect(ed
 
 
 async def test_a_message_that_vanishes_is_deleted_when_its_time_has_come(edge: Edge) -> None:
+    edge.store.chats.of(TelegramChatId(ANNA), "private", "Anna", clock())
     edge.house.answers["orders"] = Screen("for two minutes", vanishes_after=120)
     await edge.says("/orders")
     await edge.settled()

@@ -98,6 +98,11 @@ def test_snapshot_states_and_letters_are_stored_together_or_not_at_all(store: St
     assert store.outbox.counts() == {}
 
 
+def test_a_moment_without_a_time_zone_is_refused(store: Store) -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        store.installation.tick(NOW.replace(tzinfo=None))
+
+
 def test_the_last_tick_is_remembered(store: Store) -> None:
     assert store.installation.last_tick() is None
     store.installation.tick(NOW)

@@ -10,22 +10,26 @@ const SWITCH = / \(on\/off\)$/;
 const switched = new Map(); // name of an act -> whether it is on, as far as this page knows
 
 export function drawActs() {
-  byId("acts").replaceChildren(...state.acts.map((act) => h("li", {}, SWITCH.test(act.label) ? toggle(act) : trigger(act))));
+  const buttons = state.acts.map((act) => (SWITCH.test(act.label) ? toggle(act) : trigger(act)));
+  byId("acts").replaceChildren(...buttons.map((button) => h("li", {}, button)));
 }
 
+const words = (act) => [h("strong", {}, act.label.replace(SWITCH, "")), act.hint && h("span", {}, act.hint)];
+
 function trigger(act) {
-  return h("button.act", { type: "button", "data-act": act.act, onclick: (event) => perform(act, event.currentTarget) }, h("strong", {}, act.label), act.hint && h("span", {}, act.hint));
+  const run = (event) => perform(act, event.currentTarget);
+  return h("button.act", { type: "button", "data-act": act.act, onclick: run }, ...words(act));
 }
 
 function toggle(act) {
-  const button = h("button.act.toggle", { type: "button", role: "switch", "data-act": act.act, "aria-checked": String(switched.get(act.act) ?? false), onclick: () => flip() },
-    h("strong", {}, act.label.replace(SWITCH, "")), act.hint && h("span", {}, act.hint), h("i.switch", { "aria-hidden": "true" }));
-  const flip = async () => {
-    const answer = await perform({ ...act, label: act.label.replace(SWITCH, "") }, button, { on: !(switched.get(act.act) ?? false) });
+  const isOn = () => switched.get(act.act) ?? false;
+  const flip = async ({ currentTarget: button }) => {
+    const answer = await perform(act, button, { on: !isOn() });
     if (answer) switched.set(act.act, answer.on);
-    button.setAttribute("aria-checked", String(switched.get(act.act) ?? false));
+    button.setAttribute("aria-checked", isOn());
   };
-  return button;
+  const properties = { type: "button", role: "switch", "data-act": act.act, "aria-checked": String(isOn()), onclick: flip };
+  return h("button.act.toggle", properties, ...words(act), h("i.switch", { "aria-hidden": "true" }));
 }
 
 /** Carries an act out and tells what came of it; its answer, or null when it did not happen. */
@@ -45,10 +49,12 @@ export async function perform(act, button, facts = {}) {
   }
 }
 
-const amount = (number) => (typeof number === "number" ? number.toFixed(8).replace(/\.?0+$/, "") : number);
+const COINS = { bitcoin: "BTC", "CLORE-Blockchain": "CLORE", "USD-Blockchain": "USD" };
+const amount = (number) => number.toFixed(8).replace(/\.?0+$/, "");
+const money = (number, coin) => `${amount(number)} ${COINS[coin] ?? coin}`;
 
 const SENTENCES = {
-  outbid: (told) => `Somebody offers ${amount(told.bid)} ${COINS[told.currency] ?? told.currency} a day for server ${told.server}. Order ${told.order} lost it.`,
+  outbid: ({ bid, currency, server, order }) => `Somebody offers ${money(bid, currency)} a day for server ${server}. Order ${order} lost it.`,
   on_demand_takes: (told) => `Server ${told.server} is rented on demand. Order ${told.order} lost it.`,
   holder_leaves: (told) => `Server ${told.server} is free for order ${told.order}.`,
   raise_minimum: (told) => `Server ${told.server} asks more as the least bid.`,
@@ -57,12 +63,12 @@ const SENTENCES = {
   host_online: (told) => `Server ${told.server} is back.`,
   host_gone: (told) => `Server ${told.server} is gone, and every order on it.`,
   age: (told) => `Everything is ${told.seconds / 60} minutes older.`,
-  drain: (told) => balances(told),
-  deposit: (told) => balances(told),
+  drain: ({ balances }) => `Left: ${all(balances)}.`,
+  deposit: ({ balances }) => `There now: ${all(balances)}.`,
   refuse: (told) => `The next ${told.times} requests are refused.`,
 };
-const COINS = { bitcoin: "BTC", "CLORE-Blockchain": "CLORE", "USD-Blockchain": "USD", clore: "CLORE", usd: "USD" };
-const balances = (told) => `Left: ${Object.entries(told.balances).map(([coin, left]) => `${amount(left) ?? 0} ${COINS[coin] ?? coin}`).join(", ")}.`;
+
+const all = (balances) => Object.entries(balances).map(([coin, left]) => money(left ?? 0, coin)).join(", ");
 
 function sentence(told) {
   if (SENTENCES[told.act]) return SENTENCES[told.act](told);
@@ -70,8 +76,8 @@ function sentence(told) {
 }
 
 function outcome(label, text, ok) {
-  const words = [h("strong", {}, label), h("span", {}, text), h("time", {}, shortTime(Date.now() / 1000))];
-  byId("outcome").replaceChildren(h(ok ? "p" : "p.bad", {}, ...words));
+  const parts = [h("strong", {}, label.replace(SWITCH, "")), h("span", {}, text), h("time", {}, shortTime(Date.now() / 1000))];
+  byId("outcome").replaceChildren(h(ok ? "p" : "p.bad", {}, ...parts));
 }
 
 // How the account stands: the marketplace's own truth, which the bot has yet to notice
@@ -79,10 +85,11 @@ function outcome(label, text, ok) {
 export async function drawStanding() {
   const { key } = state.facts;
   const told = await clore.get("state", { key });
-  byId("wallets").replaceChildren(...told.wallets.filter(({ balance }) => balance !== null).map(({ name, balance }) => h("li", {}, h("strong", {}, short(balance)), ` ${COINS[name] ?? name}`)));
+  byId("wallets").replaceChildren(...told.wallets.filter(({ balance }) => balance !== null).map(walletLine));
   const live = told.orders.filter((order) => order.live);
   byId("orders").replaceChildren(...(live.length ? live.map(orderLine) : [h("li.none", {}, "No rental and no bid.")]));
-  const on = { down: told.down !== null, rivals: told.rivals, vanish_when_outbid: told.vanish_when_outbid, revoke_key: told.account.revoked };
+  const { rivals, vanish_when_outbid, account } = told;
+  const on = { down: told.down !== null, rivals, vanish_when_outbid, revoke_key: account.revoked };
   for (const [name, value] of Object.entries(on)) {
     switched.set(name, value);
     byId("acts").querySelector(`[data-act="${name}"]`)?.setAttribute("aria-checked", String(value));
@@ -91,9 +98,12 @@ export async function drawStanding() {
 
 const short = (balance) => (balance >= 100 ? Math.floor(balance).toLocaleString("en") : amount(balance));
 
+const walletLine = ({ name, balance }) => h("li", {}, h("strong", {}, short(balance)), ` ${COINS[name] ?? name}`);
+
 function orderLine(order) {
   const kind = order.spot ? "spot" : "on demand";
   const standing = order.active ? "running" : "waiting";
-  const price = `${amount(Number(order.price.toPrecision(3)))} ${COINS[order.currency] ?? order.currency}`;
-  return h(`li.${standing}`, {}, h("i.dot", { "aria-hidden": "true" }), h("strong", {}, `#${order.id}`), h("span", {}, `${kind}, ${price}`), h("em", {}, standing));
+  const price = money(Number(order.price.toPrecision(3)), order.currency);
+  const dot = h("i.dot", { "aria-hidden": "true" });
+  return h(`li.${standing}`, {}, dot, h("strong", {}, `#${order.id}`), h("span", {}, `${kind}, ${price}`), h("em", {}, standing));
 }

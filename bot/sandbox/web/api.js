@@ -8,15 +8,16 @@ export class Refused extends Error {
   }
 }
 
+const posted = (body) => ({ method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+
 async function request(path, body) {
-  const options = body === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
-  const response = await fetch(path, options);
+  const response = await fetch(path, body === undefined ? {} : posted(body));
   const answer = await response.json().catch(() => null);
   if (!response.ok) throw new Refused(answer, response.status);
   return answer;
 }
 
-const query = (values) => new URLSearchParams(Object.entries(values).filter(([, value]) => value !== undefined && value !== null));
+const query = (values) => new URLSearchParams(values);
 
 export const demo = () => request("demo.json");
 

@@ -48,7 +48,8 @@ function answered(id) {
 async function openInTelegram(address) {
   const parameters = address.searchParams;
   const name = (parameters.get("domain") ?? address.pathname.split("/")[1] ?? "").toLowerCase();
-  if (name !== state.facts.bot.username.toLowerCase()) return toast("That leads to somebody else on Telegram, who is not in the demo.");
+  const isBot = name === state.facts.bot.username.toLowerCase();
+  if (!isBot) return toast("That leads to somebody else on Telegram, who is not in the demo.");
   go(state.me);
   const payload = parameters.get("start");
   if (payload !== null) await telegram.post("start", { user: state.me, payload }).catch(failure);
@@ -117,7 +118,7 @@ function be(id) {
 }
 
 function refresh() {
-  chats.drawList(go);
+  chats.drawList();
   chats.drawPeople(be);
   chats.drawHead();
   if (!state.open) return;
@@ -125,8 +126,8 @@ function refresh() {
   conversation.draw(press);
 }
 
-const redrawList = () => { chats.drawList(go); chats.drawHead(); };
-conversation.onReading(() => chats.drawList(go));
+const redrawList = () => { chats.drawList(); chats.drawHead(); };
+conversation.onReading(() => chats.drawList());
 
 // What happens
 
@@ -149,7 +150,8 @@ function reread(id) {
 }
 
 function noticeSteps(id) {
-  if (messagesOf(id).some((message) => !fromBot(message) && /^\/(orders|order|o)\b/.test(message.text ?? ""))) guide.done("orders");
+  const asks = (message) => !fromBot(message) && /^\/(orders?|o)\b/.test(message.text ?? "");
+  if (messagesOf(id).some(asks)) guide.done("orders");
 }
 
 let lookingFor = 0;

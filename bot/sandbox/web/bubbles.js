@@ -1,6 +1,6 @@
 // Draws one message.
 
-import { avatar, h, icon } from "./dom.js";
+import { avatar, h, hue, icon } from "./dom.js";
 import { rendered } from "./entities.js";
 import { inlineKeyboard } from "./keyboard.js";
 import { shortTime, wholeTime } from "./clock.js";
@@ -21,9 +21,9 @@ export function preview(message) {
 /** Words for what is no message of anybody's; null for an ordinary message. */
 export function serviceText(message) {
   const who = senderName(message);
-  const [first] = message.new_chat_members ?? [];
-  if (first) return first.id === senderId(message) ? `${who} joined the group` : `${who} added ${message.new_chat_members.map(nameOf).join(", ")}`;
-  if (message.left_chat_member) return message.left_chat_member.id === senderId(message) ? `${who} left the group` : `${who} removed ${nameOf(message.left_chat_member)}`;
+  const { new_chat_members: come, left_chat_member: gone } = message;
+  if (come) return come[0].id === senderId(message) ? `${who} joined the group` : `${who} added ${come.map(nameOf).join(", ")}`;
+  if (gone) return gone.id === senderId(message) ? `${who} left the group` : `${who} removed ${nameOf(gone)}`;
   if (message.new_chat_title) return `${who} changed the name to “${message.new_chat_title}”`;
   if (message.pinned_message) return `${who} pinned “${preview(message.pinned_message).slice(0, 40)}”`;
   if (message.group_chat_created || message.supergroup_chat_created) return `${who} created the group`;
@@ -36,25 +36,32 @@ export function serviceText(message) {
   return null;
 }
 
-/** `scene`: {me, group, bot (the bot's id), press: {button, command, reply, edit, jump}, joins: same sender as the message above}. */
+/**
+ * `scene`: {me, group, bot: the bot's id, press: {button, command, reply, edit, jump}, joins: it follows a message of
+ * the same sender}.
+ */
 export function bubble(message, scene) {
   const service = serviceText(message);
   if (service) return h("li.service", { "data-id": message.message_id }, h("span", {}, service));
-  const own = senderId(message) === scene.me;
-  const row = h(`li.message.${own ? "own" : "other"}`, { "data-id": message.message_id, "data-from": senderId(message), tabindex: -1 });
+  const sender = { id: senderId(message), name: senderName(message), bot: senderId(message) === scene.bot };
+  const own = sender.id === scene.me;
+  const row = h(`li.message.${own ? "own" : "other"}`, { "data-id": message.message_id, tabindex: -1 });
   if (scene.joins) row.classList.add("joins");
-  if (scene.group && !own) row.append(avatar({ id: senderId(message), name: senderName(message), bot: senderId(message) === scene.bot }, "small"));
-  const keyboard = inlineKeyboard(message.reply_markup?.inline_keyboard, (button, element) => scene.press.button(message, button, element));
-  row.append(h("div.stack", {}, body(message, scene, own), keyboard));
+  if (scene.group && !own) row.append(avatar(sender, "small"));
+  const press = (button, element) => scene.press.button(message, button, element);
+  const keyboard = inlineKeyboard(message.reply_markup?.inline_keyboard, press);
+  row.append(h("div.stack", {}, body(message, scene, sender, own), keyboard));
   return row;
 }
 
-function body(message, scene, own) {
+function body(message, scene, sender, own) {
   const text = message.text ?? message.caption ?? "";
-  const words = text && h("div.text", {}, rendered(text, message.entities ?? message.caption_entities, scene.press), meta(message, own));
+  const entities = message.entities ?? message.caption_entities;
+  const words = text && h("div.text", {}, rendered(text, entities, scene.press), meta(message, own));
+  const named = scene.group && !own && !scene.joins;
   const box = h("div.bubble", {},
-    h("span.sr", {}, `${own ? "You" : senderName(message)}: `),
-    scene.group && !own && !scene.joins && h("div.sender", { "data-hue": senderId(message) === scene.bot ? "bot" : Math.abs(senderId(message)) % 7, "aria-hidden": "true" }, senderName(message)),
+    h("span.sr", {}, `${own ? "You" : sender.name}: `),
+    named && h("div.sender", { "data-hue": hue(sender), "aria-hidden": "true" }, sender.name),
     quoted(message, scene),
     picture(message),
     file(message),
@@ -66,20 +73,24 @@ function body(message, scene, own) {
   return box;
 }
 
-const isEmojiOnly = (text) => text.length <= 12 && /^\p{Extended_Pictographic}[\p{Extended_Pictographic}\u200d\ufe0f]*$/u.test(text);
+const EMOJI = /^\p{Extended_Pictographic}[\p{Extended_Pictographic}\u200d\ufe0f]*$/u;
+const isEmojiOnly = (text) => text.length <= 12 && EMOJI.test(text);
 
 function quoted(message, scene) {
   const original = message.reply_to_message;
   if (!original || original.forum_topic_created) return null;
   const words = message.quote?.text ?? preview(original);
-  return h("button.reply-to", { type: "button", "aria-label": `In reply to ${senderName(original)}: ${words}`, onclick: () => scene.press.jump(original.message_id) },
-    h("strong", {}, senderName(original)), h("span", {}, words));
+  const who = senderName(original);
+  const show = () => scene.press.jump(original.message_id);
+  const properties = { type: "button", "aria-label": `In reply to ${who}: ${words}`, onclick: show };
+  return h("button.reply-to", properties, h("strong", {}, who), h("span", {}, words));
 }
 
 function picture(message) {
   if (!message.photo?.length) return null;
   const largest = message.photo.at(-1);
-  const image = h("img", { src: telegram.file(message.file ?? ""), alt: message.caption ? `Picture: ${message.caption.split("\n")[0]}` : "Picture", loading: "lazy" });
+  const alt = message.caption ? `Picture: ${message.caption.split("\n")[0]}` : "Picture";
+  const image = h("img", { src: telegram.file(message.file ?? ""), alt, loading: "lazy" });
   if (largest.width && largest.height) Object.assign(image, { width: largest.width, height: largest.height });
   return h("a.picture", { href: image.getAttribute("src"), target: "_blank", rel: "noopener" }, image);
 }
@@ -88,9 +99,14 @@ function file(message) {
   const document = message.document;
   if (!document) return null;
   const name = document.file_name ?? "file";
-  const size = document.file_size === undefined ? "" : document.file_size < 1024 ? `${document.file_size} B` : `${(document.file_size / 1024).toFixed(1)} KB`;
-  const inside = [h("span.file-icon", {}, icon("file")), h("span.file-words", {}, h("strong", {}, name), h("small", {}, size))];
-  return message.file ? h("a.file", { href: telegram.file(message.file), download: name }, ...inside) : h("div.file", {}, ...inside);
+  const words = h("span.file-words", {}, h("strong", {}, name), h("small", {}, inBytes(document.file_size)));
+  const link = message.file ? { href: telegram.file(message.file), download: name } : {};
+  return h("a.file", link, h("span.file-icon", {}, icon("file")), words);
+}
+
+function inBytes(size) {
+  if (size === undefined) return "";
+  return size < 1024 ? `${size} B` : `${(size / 1024).toFixed(1)} KB`;
 }
 
 function meta(message, own) {
@@ -103,7 +119,8 @@ function meta(message, own) {
 }
 
 function tools(message, scene, own) {
+  const tool = (name, label, onclick) => h("button.round", { type: "button", "aria-label": label, onclick }, icon(name));
   return h("span.tools", {},
-    own && message.text && h("button.round", { type: "button", "aria-label": "Edit", onclick: () => scene.press.edit(message) }, icon("edit")),
-    h("button.round", { type: "button", "aria-label": "Reply", onclick: () => scene.press.reply(message) }, icon("reply")));
+    own && message.text && tool("edit", "Edit", () => scene.press.edit(message)),
+    tool("reply", "Reply", () => scene.press.reply(message)));
 }

@@ -9,10 +9,10 @@ const TYPING_MS = 5500;
 const typing = new Map(); // chat id -> when it ends
 
 export const titleOf = (one) => (one.owner === null ? one.title : state.facts.bot.first_name);
-const subjectOf = (one) => (one.owner === null ? { id: one.id, name: one.title, group: true } : { id: one.id, name: titleOf(one), bot: true });
+const subjectOf = (one) => ({ id: one.id, name: titleOf(one), group: one.owner === null, bot: one.owner !== null });
 
-export function drawList(go) {
-  const rows = state.chats.map((one) => h("li", {}, entry(one, () => go(one.id))));
+export function drawList() {
+  const rows = state.chats.map((one) => h("li", {}, entry(one)));
   const focused = document.activeElement?.closest?.("#chats a")?.dataset.chat;
   byId("chats").replaceChildren(...rows);
   if (focused) byId("chats").querySelector(`a[data-chat="${focused}"]`)?.focus({ preventScroll: true });
@@ -28,15 +28,18 @@ function badge(element, count) {
   element.textContent = count > 99 ? "99+" : count;
 }
 
-function entry(one, open) {
+function entry(one) {
   const last = messagesOf(one.id).at(-1);
   const count = unread(one.id);
-  const line = h("a", { href: `#/${one.id}`, "data-chat": one.id, "aria-current": one.id === state.open && "page", onclick: (event) => { event.preventDefault(); open(); } },
+  const whose = one.owner !== null && h("span.tag", {}, `as ${person(one.owner).first_name}`);
+  const line = h("span.last", {}, isTyping(one.id) ? h("em", {}, "typing…") : lastLine(one, last));
+  const unseen = count > 0 && h("span.badge", { "aria-label": `${count} unread` }, count);
+  const current = one.id === state.open && "page";
+  return h("a", { href: `#/${one.id}`, "data-chat": one.id, "aria-current": current },
     avatar(subjectOf(one)),
     h("span.entry", {},
-      h("span.entry-top", {}, h("strong", {}, titleOf(one)), one.owner !== null && h("span.tag", {}, `as ${person(one.owner).first_name}`), last && h("time", {}, when(last.date))),
-      h("span.entry-bottom", {}, h("span.last", {}, isTyping(one.id) ? h("em", {}, "typing…") : lastLine(one, last)), count > 0 && h("span.badge", { "aria-label": `${count} unread` }, count))));
-  return line;
+      h("span.entry-top", {}, h("strong", {}, titleOf(one)), whose, last && h("time", {}, when(last.date))),
+      h("span.entry-bottom", {}, line, unseen)));
 }
 
 const when = (unix) => (dayName(unix) === "Today" ? shortTime(unix) : dayName(unix));
@@ -63,8 +66,10 @@ export function drawPeople(be) {
   const one = chat(state.open);
   byId("people").replaceChildren(...state.facts.people.map((human) => {
     const chosen = human.id === state.me;
-    const label = h("span", {}, human.first_name);
-    const choice = h("button", { type: "button", role: "radio", "aria-checked": String(chosen), tabindex: chosen ? 0 : -1, title: `Be ${human.first_name}`, onclick: () => be(human.id) }, avatar({ id: human.id, name: human.first_name }, "tiny"), label);
+    const name = human.first_name;
+    const radio = { role: "radio", "aria-checked": String(chosen), tabindex: chosen ? 0 : -1 };
+    const choice = h("button", { type: "button", ...radio, title: `Be ${name}`, onclick: () => be(human.id) },
+      avatar({ id: human.id, name }, "tiny"), h("span", {}, name));
     choice.disabled = Boolean(one && one.owner === null && !one.members.includes(human.id));
     return choice;
   }));

@@ -48,7 +48,8 @@ function askedToReply() {
   const last = messagesOf(state.open).filter(fromBot).at(-1);
   const markup = last?.keyboard;
   if (!markup?.force_reply || answered.has(keyOf(last)) || about) return;
-  const meant = !markup.selective || chat(state.open).owner !== null || senderId(last.reply_to_message ?? {}) === state.me || mentions(last, state.me);
+  const named = senderId(last.reply_to_message ?? {}) === state.me || mentions(last, state.me);
+  const meant = named || !markup.selective || chat(state.open).owner !== null;
   if (!meant || messagesOf(state.open).at(-1) !== last) return;
   put({ kind: "reply", message: last });
   say.placeholder = markup.input_field_placeholder ?? "Your answer";
@@ -105,7 +106,9 @@ function submit() {
 }
 
 // In a group a command says which bot is meant, as Telegram's own clients do.
-export const addressed = (command) => (chat(state.open)?.owner === null && !command.includes("@") ? `${command}@${state.facts.bot.username}` : command);
+function addressed(command) {
+  return chat(state.open)?.owner === null ? `${command}@${state.facts.bot.username}` : command;
+}
 
 function suggest() {
   const typed = /^\/([a-z0-9_]*)$/i.exec(say.value);
@@ -115,8 +118,10 @@ function suggest() {
 }
 
 function openMenu(commands, first) {
-  menu.replaceChildren(...commands.map(({ command, description }, index) =>
-    h("li", { role: "option", id: `command-${index}`, "data-command": command, onmousedown: (event) => event.preventDefault(), onclick: () => pick(command) }, h("strong", {}, `/${command}`), h("span", {}, description))));
+  menu.replaceChildren(...commands.map(({ command, description }, index) => {
+    const properties = { role: "option", id: `command-${index}`, "data-command": command, onclick: () => pick(command) };
+    return h("li", properties, h("strong", {}, `/${command}`), h("span", {}, description));
+  }));
   menu.hidden = false;
   expanded(true);
   choosing(first);
@@ -194,7 +199,8 @@ async function pressKey(button) {
   const groups = state.chats.filter((one) => one.owner === null);
   const shared = await choose(button.text, groups.map((one) => ({ label: titleOf(one), value: one.id })));
   if (shared === null) return undefined;
-  return telegram.post("share", { chat: state.open, user: state.me, request_id: button.request_chat.request_id, shared_chat: shared }).catch(failure);
+  const { request_id } = button.request_chat;
+  return telegram.post("share", { chat: state.open, user: state.me, request_id, shared_chat: shared }).catch(failure);
 }
 
 async function sendFile() {
@@ -208,12 +214,15 @@ async function sendFile() {
 
 say.addEventListener("input", () => { grow(); suggest(); });
 say.addEventListener("keydown", onKey);
-say.addEventListener("blur", () => setTimeout(() => document.activeElement !== say && !menu.contains(document.activeElement) && document.activeElement !== byId("commands") && closeMenu(), 150));
+// A press on the menu, or on its button, must not take the field's focus, which would close the menu first.
+for (const part of [menu, byId("commands")]) part.addEventListener("mousedown", (event) => event.preventDefault());
+say.addEventListener("blur", closeMenu);
 byId("composer").addEventListener("submit", (event) => { event.preventDefault(); submit(); say.focus(); });
 byId("commands").addEventListener("click", () => {
   if (!menu.hidden) return closeMenu();
+  say.focus();
   if (known.length) openMenu(known, -1);
-  return say.focus();
+  return undefined;
 });
 byId("quote-drop").addEventListener("click", () => { put(null); say.focus(); });
 byId("start").addEventListener("click", () => send("/start"));

@@ -4,7 +4,7 @@ import { bubble, senderId } from "./bubbles.js";
 import { avatar, byId, h } from "./dom.js";
 import { dayName, dayOf } from "./clock.js";
 import { measureFolds } from "./entities.js";
-import { chat, markRead, messagesOf, lastRead, state } from "./state.js";
+import { chat, markRead, messagesOf, state, unread } from "./state.js";
 
 const GROUPED_SECONDS = 300;
 const NEAR_PIXELS = 120;
@@ -44,21 +44,29 @@ function rowsOf(messages, press) {
   if (!messages.length) rows.push({ key: "welcome", print: "", make: welcome });
   for (const message of messages) {
     if (!previous || dayOf(previous.date) !== dayOf(message.date)) {
-      rows.push({ key: `day ${dayOf(message.date)}`, print: "", make: () => h("li.day", {}, h("span", {}, dayName(message.date))) });
+      const make = () => h("li.day", {}, h("span", {}, dayName(message.date)));
+      rows.push({ key: `day ${dayOf(message.date)}`, print: "", make });
     }
-    const joins = Boolean(previous) && senderId(previous) === senderId(message) && message.date - previous.date < GROUPED_SECONDS && !previous.reply_markup?.inline_keyboard;
-    rows.push({ key: `m ${message.message_id}`, print: `${joins}${JSON.stringify(message)}`, make: () => bubble(message, { ...scene, joins }) });
+    const joins = belongs(message, previous);
+    const print = `${joins}${JSON.stringify(message)}`;
+    rows.push({ key: `m ${message.message_id}`, print, make: () => bubble(message, { ...scene, joins }) });
     previous = message;
   }
   return rows;
 }
 
+/** Whether a message goes on where the one above it ended. */
+function belongs(message, above) {
+  if (!above || above.reply_markup?.inline_keyboard) return false;
+  return senderId(above) === senderId(message) && message.date - above.date < GROUPED_SECONDS;
+}
+
 /** What an empty chat says: a bot describes itself before it is started. */
 function welcome() {
   const one = chat(state.open);
-  if (one.owner === null) return h("li.welcome", {}, h("strong", {}, "Nothing said yet"), h("p", {}, "Everybody here sees what you write."));
-  const { bot } = state.facts;
-  return h("li.welcome", {}, avatar({ id: bot.id, name: bot.first_name, bot: true }), h("strong", {}, "What can this bot do?"), h("p", {}, state.description));
+  const say = (title, text) => [h("strong", {}, title), h("p", {}, text)];
+  if (one.owner === null) return h("li.welcome", {}, ...say("Nothing said yet", "Everybody here sees what you write."));
+  return h("li.welcome", {}, avatar({ id: one.id, bot: true }), ...say("What can this bot do?", state.description));
 }
 
 function reconcile(rows, fresh) {
@@ -123,7 +131,7 @@ export function noticeReading() {
   const near = isNearEnd();
   const looking = document.visibilityState === "visible" && state.open !== 0;
   if (near && looking) markRead(state.open);
-  const count = messagesOf(state.open).filter((message) => message.message_id > lastRead(state.open) && senderId(message) !== state.me).length;
+  const count = unread(state.open);
   byId("newest").hidden = near;
   byId("newest-count").hidden = !count;
   byId("newest-count").textContent = count;

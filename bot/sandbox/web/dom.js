@@ -38,10 +38,13 @@ export const byId = (id) => document.getElementById(id);
 
 const HUES = 7;
 
+/** Which of the colours of style.css belongs to somebody. */
+export const hue = (subject) => (subject.bot ? "bot" : Math.abs(subject.id) % HUES);
+
 /** A round picture: the bot's chip, the group's heads, or a person's first letter. */
 export function avatar(subject, size = "") {
   const round = h(`span.avatar${size && `.${size}`}`, { "aria-hidden": "true" });
-  round.dataset.hue = subject.bot ? "bot" : Math.abs(subject.id) % HUES;
+  round.dataset.hue = hue(subject);
   round.append(subject.bot ? icon("chip") : subject.group ? icon("group") : [...subject.name][0] ?? "?");
   return round;
 }

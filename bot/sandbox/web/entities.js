@@ -5,11 +5,12 @@ import { formatted, wholeTime } from "./clock.js";
 
 const TAGS = { bold: "strong", italic: "em", underline: "u", strikethrough: "s" };
 const BLOCKS = new Set(["blockquote", "expandable_blockquote", "pre"]);
-const RANK = ["blockquote", "expandable_blockquote", "pre", "text_link", "bold", "italic", "underline", "strikethrough", "spoiler"];
+const RANK = ["blockquote", "expandable_blockquote", "pre", "text_link", ...Object.keys(TAGS), "spoiler"];
 
 /** Lines break as written, but not directly before and after a block, which breaks them already. */
 export function rendered(text, entities, press) {
-  const sorted = [...(entities ?? [])].sort((one, two) => one.offset - two.offset || two.length - one.length || rank(one) - rank(two));
+  const outerFirst = (one, two) => one.offset - two.offset || two.length - one.length || rank(one) - rank(two);
+  const sorted = [...(entities ?? [])].sort(outerFirst);
   const fragment = document.createDocumentFragment();
   fill(fragment, text, sorted, 0, text.length, press);
   return fragment;
@@ -52,7 +53,7 @@ function element(entity, words, press) {
     case "pre":
       return preformatted(entity, words);
     case "spoiler":
-      return same(h("span.spoiler", { tabindex: 0, role: "button", "aria-label": "Hidden text: press to show it", onclick: reveal, onkeydown: onEnter(reveal) }));
+      return same(h("span.spoiler", { ...HIDDEN, onclick: reveal, onkeydown: onEnter(reveal) }));
     case "blockquote":
       return same(h("blockquote"));
     case "expandable_blockquote":
@@ -75,8 +76,9 @@ function element(entity, words, press) {
 }
 
 const same = (node) => [node, node];
+const HIDDEN = { tabindex: 0, role: "button", "aria-label": "Hidden text: press to show it" };
 
-export const onEnter = (act) => (event) => {
+const onEnter = (act) => (event) => {
   if (event.key !== "Enter" && event.key !== " ") return;
   event.preventDefault();
   act.call(event.currentTarget, event);
@@ -88,7 +90,7 @@ function reveal(event) {
   event.preventDefault();
   event.stopPropagation();
   spoiler.classList.add("shown");
-  for (const name of ["role", "tabindex", "aria-label"]) spoiler.removeAttribute(name);
+  for (const name of Object.keys(HIDDEN)) spoiler.removeAttribute(name);
 }
 
 function preformatted(entity, words) {
@@ -99,7 +101,8 @@ function preformatted(entity, words) {
 
 function expandable() {
   const inside = h("div.folded");
-  const more = h("button.more", { type: "button", "aria-expanded": "false", hidden: true }, icon("down"), h("span", {}, "Show more"));
+  const closed = { type: "button", "aria-expanded": "false", hidden: true };
+  const more = h("button.more", closed, icon("down"), h("span", {}, "Show more"));
   const quote = h("blockquote.expandable", {}, inside, more);
   const toggle = () => {
     const open = quote.classList.toggle("open");
@@ -122,8 +125,8 @@ function moment(entity, words) {
   const format = entity.date_time_format ?? "";
   const shown = formatted(entity.unix_time, format) ?? words;
   const iso = new Date(entity.unix_time * 1000).toISOString();
-  const time = h("time", { datetime: iso, title: wholeTime(entity.unix_time), "data-unix": entity.unix_time, "data-format": format }, shown);
-  return [time, null];
+  const moving = { "data-unix": entity.unix_time, "data-format": format };
+  return [h("time", { datetime: iso, title: wholeTime(entity.unix_time), ...moving }, shown), null];
 }
 
 /** An address one can safely open, or null: scripts and local files are no links. */

@@ -4,22 +4,40 @@ import { byId, h, icon } from "./dom.js";
 import { clore } from "./api.js";
 import { recall, remember, state } from "./state.js";
 
+const STEPS = [
+  ["connect", "Connect a key", "Send /connect, then this key. The bot proves it, deletes your message and seals it."],
+  ["orders", "See the rentals", "One screen: what runs, what it costs a day, what is left."],
+  ["cancel", "Cancel one", "Open a rental and press Cancel. The bot asks first, and says so only once it is gone."],
+  ["outbid", "Be outbid", "A stranger offers more for the machine you hold. The bot tells you by itself."],
+  ["raise", "Win it back", "Answer the alert: Re-bid, then confirm the price. Two taps."],
+];
+
 /** `verbs`: {say(text), paste(text), copy(text), perform(act, button), show()}. */
 export function drawGuide(verbs) {
   const { key } = state.facts;
-  const chip = h("span.key-chip", {}, h("code", {}, key), h("button.round", { type: "button", id: "copy-key", "aria-label": "Copy the demo key", onclick: () => verbs.copy(key) }, icon("copy")));
   const outbid = state.acts.find(({ act }) => act === "outbid");
-  const steps = [
-    ["connect", "Connect a key", "Send /connect, then this key. The bot proves it, deletes your message and seals it.", [chip, small("Send /connect", () => verbs.say("/connect")), small("Paste the key", () => verbs.paste(key))]],
-    ["orders", "See the rentals", "One screen: what runs, what it costs a day, what is left.", [small("Send /orders", () => verbs.say("/orders"))]],
-    ["cancel", "Cancel one", "Open a rental and press Cancel. The bot asks first, and says so only once it is gone.", []],
-    ["outbid", "Be outbid", "A stranger offers more for the machine you hold. The bot tells you by itself.", outbid ? [small(outbid.label, (event) => verbs.perform(outbid, event.currentTarget))] : []],
-    ["raise", "Win it back", "Answer the alert: Raise, then confirm the price. Two taps.", []],
-  ];
-  byId("guide").replaceChildren(...steps.map(([name, title, text, tools]) => h("li", { "data-step": name },
-    h("span.tick", {}, icon("check")), h("div", {}, h("strong", {}, title), h("span.sr.state"), h("p", {}, text), tools.length > 0 && h("div.tools", {}, ...tools)))));
+  const tools = {
+    connect: [
+      keyChip(key, verbs.copy),
+      small("Send /connect", () => verbs.say("/connect")),
+      small("Paste the key", () => verbs.paste(key)),
+    ],
+    orders: [small("Send /orders", () => verbs.say("/orders"))],
+    outbid: outbid ? [small(outbid.label, (event) => verbs.perform(outbid, event.currentTarget))] : [],
+  };
+  byId("guide").replaceChildren(...STEPS.map(([name, title, text]) => line(name, title, text, tools[name] ?? [])));
   byId("teaser").onclick = verbs.show;
   drawProgress();
+}
+
+function line(name, title, text, tools) {
+  const words = h("div", {}, h("strong", {}, title), h("span.sr.state"), h("p", {}, text), h("div.tools", {}, ...tools));
+  return h("li", { "data-step": name }, h("span.tick", {}, icon("check")), words);
+}
+
+function keyChip(key, copy) {
+  const button = { type: "button", id: "copy-key", "aria-label": "Copy the demo key", onclick: () => copy(key) };
+  return h("span.key-chip", {}, h("code", {}, key), h("button.round", button, icon("copy")));
 }
 
 const small = (label, onclick) => h("button.small-key", { type: "button", onclick }, label);
@@ -42,8 +60,10 @@ function drawProgress() {
     step.querySelector(".state").textContent = finished ? " (done)" : "";
   }
   byId("teaser").hidden = !steps.length;
-  byId("teaser-text").textContent = next ? `${steps.indexOf(next) + 1}. ${next.querySelector("strong").textContent}` : "All done. Move the marketplace as you like.";
-  byId("teaser").querySelector(".steps").replaceChildren(...steps.map((step) => h(`i${isDone(step.dataset.step) ? ".done" : ""}`)));
+  const number = steps.indexOf(next);
+  byId("teaser-text").textContent = next ? `${number + 1}. ${STEPS[number][1]}` : "All done. Move the marketplace as you like.";
+  const marks = steps.map((step) => h(isDone(step.dataset.step) ? "i.done" : "i"));
+  byId("teaser").querySelector(".steps").replaceChildren(...marks);
 }
 
 // What the marketplace was asked shows how far the story went. A look at the rentals is not among them, because the bot

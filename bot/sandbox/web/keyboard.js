@@ -7,14 +7,16 @@ import { copy } from "./notices.js";
 /** `press(button, element)` is called for what the bot answers; copying and opening happen here. */
 export function inlineKeyboard(rows, press) {
   if (!rows?.length) return null;
-  return h("div.keyboard", { role: "group", "aria-label": "Buttons" }, ...rows.map((row) => h("div.row", {}, ...row.map((button) => key(button, press)))));
+  const drawn = rows.map((row) => h("div.row", {}, ...row.map((button) => key(button, press))));
+  return h("div.keyboard", { role: "group", "aria-label": "Buttons" }, ...drawn);
 }
 
 function key(button, press) {
   const style = ["primary", "success", "danger"].includes(button.style) ? `.${button.style}` : "";
   const address = button.url && safeAddress(button.url);
   if (address && !inTelegram(address)) {
-    return h(`a.key${style}`, { href: address.href, target: "_blank", rel: "noopener noreferrer" }, h("span", {}, button.text), icon("link"));
+    const outside = { href: address.href, target: "_blank", rel: "noopener noreferrer" };
+    return h(`a.key${style}`, outside, h("span", {}, button.text), icon("link"));
   }
   const element = h(`button.key${style}`, { type: "button", disabled: Boolean(button.disabled) }, h("span", {}, button.text));
   if (button.copy_text) {

@@ -39,7 +39,8 @@ export function choose(title, choices) {
       chosen = value;
       box.close();
     };
-    byId("chooser-list").replaceChildren(...choices.map(({ label, value }) => h("li", {}, h("button", { type: "button", onclick: pick(value) }, label))));
+    const entry = ({ label, value }) => h("li", {}, h("button", { type: "button", onclick: pick(value) }, label));
+    byId("chooser-list").replaceChildren(...choices.map(entry));
     box.onclose = () => resolve(chosen);
     box.showModal();
   });

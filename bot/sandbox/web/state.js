@@ -29,7 +29,7 @@ async function loadDescription() {
   const { texts } = await telegram.get("state");
   const own = texts.filter(({ name, text }) => name === "description" && text);
   const found = own.find(({ language }) => !language) ?? own[0];
-  state.description = found?.text ?? "It runs CLORE.AI rentals from a chat: connect a key, see what runs, be told when something happens. Press START.";
+  state.description = found?.text ?? "It runs your CLORE.AI rentals from a chat. Press START.";
 }
 
 export async function loadChats() {
