@@ -50,6 +50,8 @@ LONGEST_PAUSE_SECONDS: Final = 30.0
 PRUNE_EVERY: Final = timedelta(hours=1)
 KEEP: Final = timedelta(days=2)
 """How long rows that are over stay: Telegram repeats an update for a day at most."""
+KEEP_LETTERS: Final = timedelta(days=30)
+"""How long what was told can still be edited or looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,3 +268,6 @@ class Housekeeping:
         self._store.inbox.prune(now - KEEP)
         self._store.confirmations.prune(now - KEEP)
         self._store.questions.prune(now - KEEP)
+        self._store.outbox.prune(now - KEEP_LETTERS)
+        if self._store.installation.owes_scrub:
+            self._store.scrub()

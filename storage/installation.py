@@ -13,6 +13,7 @@ from storage.vault import Vault, seal, unseal
 
 _LAST_TICK = "last tick"
 _MENU = "menu"
+_SCRUB = "scrub"
 
 
 def open_vault(db: Database, master_keys: MasterKeys) -> Vault:
@@ -49,6 +50,14 @@ class Installation:
     def menu(self) -> str | None:
         """The fingerprint of what Telegram was last told to show; `None` before the first time."""
         return self._read(_MENU)
+
+    def owe_scrub(self, *, owed: bool) -> None:
+        """Whether traces of deleted rows are still to be taken out of the file."""
+        self._write(_SCRUB, "owed" if owed else "done")
+
+    @property
+    def owes_scrub(self) -> bool:
+        return self._read(_SCRUB) == "owed"
 
     def _write(self, name: str, value: str) -> None:
         self._db.execute(

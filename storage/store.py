@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -64,18 +65,28 @@ class Store:
             self.inbox.delete_of_chat(row["telegram_id"])
             self.db.execute("DELETE FROM chats WHERE id = ?", (chat,))
             self.keys.forget_unused()
+            self.installation.owe_scrub(owed=True)
 
     def scrub(self) -> bool:
         """Rewrites the file without what was deleted, and empties the journal. About 70 ms for 14 MB.
 
         Zeroed deletions are not enough: SQLite leaves copies of moved rows in the unused part of rebuilt pages.
-        False: another process was reading or writing, or the disk has no room; nothing is lost, try again later.
+        False: another process was reading or writing, or the disk has no room; nothing is lost, and it stays owed
+        (`installation.owes_scrub`) until a later call succeeds.
         """
         try:
             self.db.fetch("VACUUM")
+            clean = self.db.truncate_wal()
         except DatabaseUnavailable:
-            return False
-        return self.db.truncate_wal()
+            clean = False
+        if not clean or self.installation.owes_scrub:
+            self._note_scrub(owed=not clean)
+        return clean
+
+    def _note_scrub(self, *, owed: bool) -> None:
+        """`delete_chat` has noted the debt already, in the transaction that made it."""
+        with contextlib.suppress(DatabaseUnavailable):
+            self.installation.owe_scrub(owed=owed)
 
     def rotate(self) -> Rotation:
         """Brings every sealed value under the first master key; may be interrupted and begun again at any point."""

@@ -54,14 +54,6 @@ async def test_nothing_is_lost_or_doubled_when_each_step_is_killed(tmp_path: Pat
         assert not any("Re-bid" in label for alarm in alarms for label in labels(alarm) if "Resolved" in shown(alarm))
 
 
-async def test_a_stop_is_in_order_and_a_second_instance_is_refused(tmp_path: Path) -> None:
-    async with black_box(tmp_path) as box:
-        await box.start()
-        second = BlackBox(tmp_path, box.port, box.clore, box.telegram)
-        assert await second.run() == 3
-        assert await box.terminate() == 0
-
-
 async def _kill_and_start(box: BlackBox) -> None:
     await box.kill()
     await box.start()

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from bot.alerts.alert import AlertState, AlertType, Expiring, News, Notice, Phase, Severity
-from bot.domain.ids import ChatId, OrderId, ServerId, TelegramChatId, UserId
+from bot.domain.ids import ChatId, MessageId, OrderId, ServerId, TelegramChatId, UserId
 from bot.domain.money import BITCOIN, Money
 from bot.domain.rental import Order
 from storage.accounts import Account
@@ -129,4 +129,5 @@ def fill(store: Store, of: ChatId, number: int) -> Account:
     store.questions.ask(of, ANN, "name", "{}", NOW, MINUTE, account=connected.id)
     store.inbox.take(number, telegram_id, secret, NOW)
     store.ledger.open(of, connected.id, connected.key, ANN, token, "cancel_order", "{}", NOW, secret=secret)
+    store.vanishings.add(telegram_id, MessageId(number), NOW)
     return connected
