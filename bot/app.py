@@ -13,28 +13,32 @@ from typing import Any, Final
 import httpx
 from telegram import Update
 from telegram.constants import ParseMode
-from telegram.error import InvalidToken, NetworkError
+from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application, ApplicationBuilder, Defaults, TypeHandler
 from telegram.request import HTTPXRequest
 
 from bot.clore.client import Clore
 from bot.config import Settings
+from bot.domain.ids import TelegramChatId
 from bot.services.clock import Clock, wall_clock
 from bot.services.house import House, build
+from handlers.allowance import Urgency
 from handlers.arrivals import ALLOWED_UPDATES
 from handlers.dispatch import Dispatch
 from handlers.errors import Errors
 from handlers.jobs import Delivery
 from handlers.letters import Letters
 from handlers.menus import Profile, publish
-from handlers.messages import Messages
+from handlers.messages import Messages, Place
 from handlers.outgoing import Outgoing
 from handlers.per_chat import PerChat
 from handlers.polling import Polling, PollingRequest
 from handlers.routes import FrontDoor
+from handlers.screen import Toast
 from handlers.ticker import Ticker
 from handlers.updates import DurableQueue
 from handlers.views.start import DESCRIPTION, SHORT_DESCRIPTION
+from handlers.views.trouble import said
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -148,6 +152,7 @@ class App:
         if self.application.running:
             await self.application.stop()
         await self.application.shutdown()
+        await self.application.bot.shutdown()  # where Telegram was never met, the application leaves its clients open
         log.info("stopped")
 
     def tick(self) -> None:
@@ -203,7 +208,7 @@ def assemble(settings: Settings, store: Store, world: World) -> App:
     dispatch = Dispatch(application.bot, door, messages, per_chat, queue.handled)
     queue.acts = dispatch.acts
     application.add_handler(TypeHandler(Update, dispatch))
-    application.add_error_handler(Errors(messages, report=log.warning))
+    application.add_error_handler(Errors(messages, report=Reports(house, messages)))
     housekeeping = Housekeeping(store, world.clock)
     ticker = Ticker(
         {
@@ -249,6 +254,25 @@ def _application(
         .concurrent_updates(per_chat)
     )
     return builder.build() if world.heartbeat else builder.job_queue(None).build()
+
+
+class Reports:
+    """Passes a line to the people who run this installation, where they have written to the bot before."""
+
+    def __init__(self, house: House, messages: Messages) -> None:
+        self._house = house
+        self._messages = messages
+
+    def __call__(self, line: str) -> None:
+        log.warning("%s", line)
+        for operator in self._house.administrators:
+            self._house.tasks.start(("report", operator), self._tell(TelegramChatId(operator), line))
+
+    async def _tell(self, chat: TelegramChatId, line: str) -> None:
+        try:
+            await self._messages.send(Place(chat, silent=True, urgency=Urgency.INFO), said(Toast(line)))
+        except TelegramError as error:
+            log.warning("an operator could not be told: %s", error.message)
 
 
 class Housekeeping:

@@ -6,12 +6,15 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
-from typing import Literal
+from typing import Final, Literal
 
 from bot.alerts.alert import Notice, Severity
 from bot.domain.ids import AccountId, ChatId, MessageId
 from storage.codec import decode
 from storage.times import from_ms, maybe_from_ms
+
+UNANSWERED: Final = "no answer"
+"""Begins the error of a letter that may have been delivered; the mark stays until it has been."""
 
 LetterKind = Literal["notice", "outcome", "plain"]
 LetterState = Literal["queued", "sending", "sent", "dead", "dropped"]
@@ -65,6 +68,11 @@ class Letter:
     created_at: datetime
     sent_at: datetime | None
     error: str | None
+
+    @property
+    def unanswered(self) -> bool:
+        """It was sent at least once and no answer came: it may stand in the chat, under a number that nobody knows."""
+        return self.error is not None and self.error.startswith(UNANSWERED)
 
     def notice(self) -> Notice:
         """The body of a notice; `Unreadable` for any other letter."""

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from types import TracebackType
 
-from storage.errors import AlreadyRunning
+from storage.errors import AlreadyRunning, DatabaseUnavailable
 
 
 class InstanceLock:
@@ -21,10 +21,16 @@ class InstanceLock:
 
     @classmethod
     def take(cls, database: Path) -> InstanceLock:
-        """At once, or `AlreadyRunning`. Two names of one file (a symbolic link) lead to one lock."""
+        """At once, or `AlreadyRunning`, or `DatabaseUnavailable` where no file can be made there.
+
+        Two names of one file (a symbolic link) lead to one lock.
+        """
         database = database.resolve()
-        database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(lock_file(database), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(lock_file(database), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise DatabaseUnavailable(f"no file can be made beside {database}: {error.strerror}") from None
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

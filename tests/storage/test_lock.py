@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.errors import AlreadyRunning
+from storage.errors import AlreadyRunning, DatabaseUnavailable
 from storage.lock import InstanceLock, lock_file
 
 _HOLD = """
@@ -50,3 +50,9 @@ def test_two_names_of_one_file_lead_to_one_lock(path: Path, tmp_path: Path) -> N
     link.symlink_to(path)
     with InstanceLock.take(path), pytest.raises(AlreadyRunning):
         InstanceLock.take(link)
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DatabaseUnavailable, match="no file can be made"):
+        InstanceLock.take(tmp_path / "file" / "bot.db")
