@@ -6,10 +6,7 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -20,11 +17,9 @@ from bot.sandbox.clore.app import CloreStandIn
 from bot.sandbox.demo import TOKEN, cast
 from bot.sandbox.serve import WEB, build, listen, serving
 from bot.sandbox.telegram.app import TelegramStandIn
+from tests.journeys.demo import ROOT, demo
 
 pytestmark = pytest.mark.process
-
-ROOT = Path(__file__).resolve().parents[2]
-DEMO = "import sys; from bot.sandbox.demo import demo; sys.exit(demo(int(sys.argv[1]), 0, [sys.executable, *sys.argv[2:]]))"
 
 # A bot that says what it was given, then waits for its end like the real one.
 PATIENT = """
@@ -38,60 +33,14 @@ signal.pause()
 MORTAL = "import sys; print('INFO ready', flush=True); sys.stdin.close(); print('no such table'); sys.exit(3)"
 
 
-class Demo:
-    """A running demo: its address, and all it said so far."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
-        self.said = ""
-
-    def until(self, words: str) -> str:
-        """Reads on until a line holds these words; that line."""
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.said += line
-            if words in line:
-                return line.strip()
-        raise AssertionError(f"{words!r} was never said, only: {self.said}")
-
-    @property
-    def log(self) -> Path:
-        """Where the bot's words go; named once the demo is ready."""
-        return Path(self.said.split("The bot's log: ")[1].split("\n")[0])
-
-    def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
-        self.process.send_signal(by)
-        rest, _ = self.process.communicate(timeout=30)
-        self.said += rest
-        return self.process.returncode
-
-
-@contextmanager
-def demo(*bot: str, port: int = 0, outside: Mapping[str, str] | None = None) -> Iterator[Demo]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", DEMO, str(port), *bot],
-        cwd=ROOT,
-        env={**os.environ, **(outside or {})},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        yield Demo(process)
-    finally:
-        process.kill()
-        process.communicate()
-
-
 def test_the_demo_serves_the_page_and_both_stand_ins_and_leaves_nothing_behind() -> None:
     with demo("-c", PATIENT) as played:
-        address = played.until("http://")
+        address = played.ready()
         with httpx.Client(base_url=address) as browser:
             page = browser.get("/")
             facts = browser.get("/demo.json").json()
             acts = browser.get("/clore/sim/acts").json()
             chats = browser.get("/telegram/sim/chats", params={"user": facts["people"][0]["id"]}).json()
-        played.until("Ctrl-C")
         log = played.log
         assert log.read_text().startswith("starting")
 
@@ -117,8 +66,7 @@ def test_no_setting_from_outside_reaches_the_bot(tmp_path: Path) -> None:
         "HOME": str(tmp_path),
     }
     with demo("-c", PATIENT, outside=outside) as played:
-        address = played.until("http://")
-        played.until("Ctrl-C")
+        address = played.ready()
         log = played.log
         line = next(line for line in log.read_text().splitlines() if line.startswith("environment "))
         played.stop()
@@ -139,7 +87,7 @@ def test_no_setting_from_outside_reaches_the_bot(tmp_path: Path) -> None:
 
 def test_a_busy_port_takes_the_next() -> None:
     with listen(0) as busy, demo("-c", PATIENT, port=busy.getsockname()[1]) as played:
-        address = httpx.URL(played.until("http://"))
+        address = httpx.URL(played.ready())
         assert address.port is not None
         assert address.port > busy.getsockname()[1]
         assert httpx.get(address.join("/demo.json")).status_code == 200
@@ -154,7 +102,7 @@ def test_a_bot_that_dies_is_not_started_again_but_told_of() -> None:
 
 def test_ctrl_c_stops_the_bot_in_order() -> None:
     with demo("-c", PATIENT) as played:
-        played.until("Ctrl-C")
+        played.ready()
         with played.log.open() as log:
             assert played.stop(signal.SIGINT) == 0
             assert log.read().endswith("stopped\n")

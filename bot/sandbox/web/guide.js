@@ -20,7 +20,7 @@ export function drawGuide(verbs) {
     connect: [
       keyChip(key, verbs.copy),
       small("Send /connect", () => verbs.say("/connect")),
-      small("Paste the key", () => verbs.paste(key)),
+      small("Paste key", () => verbs.paste(key)),
     ],
     orders: [small("Send /orders", () => verbs.say("/orders"))],
     outbid: outbid ? [small(outbid.label, (event) => verbs.perform(outbid, event.currentTarget))] : [],

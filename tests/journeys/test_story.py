@@ -1,0 +1,66 @@
+"""The story of the demo, from a fresh start to the bid won back: a person in the browser, the real bot in between."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from bot.sandbox.demo import NAME
+from tests.journeys.browser import Page, driven
+from tests.journeys.demo import demo
+
+pytestmark = [pytest.mark.browser, pytest.mark.process]
+
+SLOW = 40.0
+"""Seconds: a watch every five, each of its requests behind the pace of the API."""
+
+
+def test_a_stranger_connects_cancels_is_outbid_and_wins_back() -> None:
+    with driven() as chrome, demo() as played:
+        page = Page(chrome, played.ready())
+        facts = httpx.get(f"{page.address}demo.json").json()
+        page.open()
+        connect(page, facts["key"])
+        cancel_the_rental(page)
+        be_outbid_and_win_back(page)
+        assert page.steps_done() == ["connect", "orders", "cancel", "outbid", "raise"]
+        assert page.complaints() == []
+        assert httpx.get(f"{page.address}telegram/sim/lint").json() == []
+        page.leave()
+        assert played.stop() == 0
+
+
+def connect(page: Page, key: str) -> None:
+    """The message with the key is gone, and the key stands nowhere."""
+    page.start()
+    page.expect("Welcome")
+    page.say("/connect")
+    page.expect("Send your API key")
+    page.say(key)
+    page.expect("Connected", f"key ending in {key[-4:]}", within=SLOW)
+    page.expect_gone(key)
+
+
+def cancel_the_rental(page: Page) -> None:
+    """It is called cancelled once it is gone from the list."""
+    page.say("/orders")
+    page.expect("Rentals", "Running", within=SLOW)
+    page.press("Running", under="Rentals")
+    page.expect("on demand", "SSH")
+    page.press("Cancel", under="SSH")
+    page.expect("Cancel this rental?", "This cannot be undone")
+    page.press("Cancel rental #", under="Cancel this rental?")
+    page.expect("Cancelled", within=SLOW)
+
+
+def be_outbid_and_win_back(page: Page) -> None:
+    """The alert comes unasked; two taps later the machine is held again, and the alert says so."""
+    assert "lost it" in page.act("A rival outbids me")
+    page.expect("Outbid", "would win it now", within=SLOW)
+    page.press("Re-bid", under="Outbid")
+    page.expect("Raise this bid?")
+    page.press("Raise to", under="Raise this bid?")
+    page.expect("Bid changed", "holds the machine", within=SLOW)
+    page.expect("Resolved", "Outbid", within=SLOW)
+    page.enter(NAME, "Grace")
+    assert "Outbid" not in "".join(page.messages()), "nobody else is told"
