@@ -16,7 +16,7 @@ setup: $(RUN)             ## only .venv with the locked dependencies
 
 test: $(DEV)              ## the whole check, as CI runs it
 	@$(MAKE) --no-print-directory lint
-	$(PY) -m pytest
+	$(PY) -m pytest -n auto --cov --cov-report=term:skip-covered
 
 lint: $(DEV)              ## format, lint, types, import contracts
 	$(VENV)/bin/ruff format --check .

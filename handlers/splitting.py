@@ -42,7 +42,7 @@ def units(text: str) -> int:
 
 def split(text: str, most: int = MOST_UNITS) -> list[str]:
     """The text as one or more messages of at most `most` units each. `most` must be at least 2, for an emoji."""
-    if units(text) <= most:
+    if 2 * len(text) <= most or units(text) <= most:  # a character has two units at most
         return [text]
     parts, part = [], _Part()
     for token in _tokens(text):
