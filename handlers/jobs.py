@@ -20,16 +20,13 @@ from handlers.views.trouble import repeated
 from handlers.visit import Routes
 from storage.chats import Chat, Chats
 from storage.errors import NotFound, StorageError
-from storage.letters import Letter, Rank
+from storage.letters import UNANSWERED, Letter, Rank
 from storage.outbox import Outbox
 
 log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 64
 """Chats that are told something at the same time: enough to fill 28 a second while each answer takes two seconds."""
-
-UNANSWERED: Final = "no answer"
-"""Begins the error of a letter that may have been delivered; the mark stays until it has been."""
 
 SECOND_TRY_AFTER: Final = timedelta(seconds=30)
 LONGEST_PAUSE: Final = timedelta(seconds=60)
@@ -171,7 +168,7 @@ class Delivery:
             if target is not None:
                 message = await self._messages.edit(place, target, screen)
             else:
-                again = letter.priority is Rank.CRITICAL and _was_unanswered(letter)
+                again = letter.priority is Rank.CRITICAL and letter.unanswered
                 message = await self._messages.send(place, repeated(screen) if again else screen)
         except TelegramError as error:
             self._failed(letter, chat, error, edits=target is not None)
@@ -188,7 +185,7 @@ class Delivery:
                 self._again(letter, now + (_pause(letter) if letter.attempts else timedelta()), error.message)
             case Gone(why):
                 self._routes.unreachable(chat.telegram_id, why)
-                self._mark(lambda: self._outbox.dead(letter.id, why))
+                self._again(letter, now, why)  # a paused chat gets nothing; back again, it is told while it is news
             case Rejected(text):
                 log.error("Telegram rejects letter %d: %s", letter.id, text)
                 self._mark(lambda: self._outbox.dead(letter.id, text))
@@ -199,7 +196,7 @@ class Delivery:
 
     def _unanswered(self, letter: Letter) -> None:
         """It may have arrived. One more attempt; only what is critical goes on until an answer comes."""
-        if not _was_unanswered(letter):
+        if not letter.unanswered:
             self._again(letter, self._second_try(letter), UNANSWERED)
         elif letter.priority is Rank.CRITICAL:
             self._again(letter, self._clock() + LONGEST_PAUSE, UNANSWERED)
@@ -211,7 +208,7 @@ class Delivery:
         return self._clock() + (timedelta() if at_once else SECOND_TRY_AFTER)
 
     def _again(self, letter: Letter, at: datetime, why: str) -> None:
-        if _was_unanswered(letter) and not why.startswith(UNANSWERED):
+        if letter.unanswered and not why.startswith(UNANSWERED):
             why = f"{UNANSWERED}; {why}"
         self._mark(lambda: self._outbox.again(letter.id, at, why))
 
@@ -239,10 +236,6 @@ class Delivery:
         if self._expired_until is None or now - self._expired_until >= EXPIRE_EVERY:
             self._outbox.expire(now)
             self._expired_until = now
-
-
-def _was_unanswered(letter: Letter) -> bool:
-    return letter.error is not None and letter.error.startswith(UNANSWERED)
 
 
 def _pause(letter: Letter) -> timedelta:

@@ -26,6 +26,7 @@ class Ticker:
     def __init__(self, parts: Mapping[str, Part]) -> None:
         self._parts = dict(parts)
         self._working: dict[str, asyncio.Task[None]] = {}
+        self._failing: dict[str, str] = {}
 
     def schedule(self, jobs: JobQueue[Any]) -> None:
         """Late is better than never (`misfire_grace_time`), and once is enough after a stall (`coalesce`)."""
@@ -65,5 +66,15 @@ class Ticker:
             outcome = part()
             if outcome is not None:
                 await outcome
-        except Exception:
-            log.exception("the tick of %s failed", name)
+        except Exception as error:  # noqa: BLE001 - logged there, once
+            self._note(name, error)
+        else:
+            if self._failing.pop(name, None):
+                log.info("the tick of %s works again", name)
+
+    def _note(self, name: str, error: Exception) -> None:
+        """The same failure second after second is told once."""
+        what = f"{type(error).__name__}: {error}"
+        if self._failing.get(name) != what:
+            log.error("the tick of %s failed", name, exc_info=error)
+        self._failing[name] = what

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.alerts.reading import GONE_AFTER
@@ -43,7 +43,10 @@ def wanted(snapshot: Snapshot | None, now: datetime) -> Wanted:
     if snapshot.failures:  # haste would only add to an outage
         return Wanted(past_orders=bool(snapshot.missing), markets=markets_of(snapshot, snapshot.orders))
     if snapshot.missing:
-        return _look_for_missing(snapshot, now)
+        plan = _look_for_missing(snapshot, now)
+        if not _doubted(snapshot, now):
+            return plan
+        return replace(plan, again_in=CONFIRM_OUTBID if plan.again_in is None else min(plan.again_in, CONFIRM_OUTBID))
     if snapshot.in_doubt and (doubted := _doubted(snapshot, now)):
         return Wanted(markets=doubted, again_in=CONFIRM_OUTBID, orders=False, wallets=False)
     return Wanted(markets=markets_of(snapshot, snapshot.orders))

@@ -7,6 +7,7 @@ can be done a slice at a time.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -25,6 +26,12 @@ _parts = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _rows = msgspec.json.Decoder(list[msgspec.Raw])
 _value: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=values.decimal_text)
 
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
+)
+"""Any escape of JSON; the group is half a character without its other half."""
+
 Row = TypeVar("Row")
 
 
@@ -38,7 +45,7 @@ class Document:
         try:
             self._parts = _parts.decode(body)
         except (ValueError, RecursionError):
-            raise Unreadable("CLORE.AI's answer is not a JSON object") from None
+            self._parts = _mended(body)
 
     def get(self, name: str) -> object:
         """One value, read; `None` where it is missing."""
@@ -58,6 +65,16 @@ def read_value(raw: msgspec.Raw) -> object:
         return _value.decode(raw)
     except (ValueError, RecursionError):
         raise Unreadable("CLORE.AI's answer holds a value that is not JSON") from None
+
+
+def _mended(body: bytes) -> dict[str, msgspec.Raw]:
+    """Half a character (a lone surrogate) becomes U+FFFD: a name with one must not hide all that stands beside it."""
+    if not _HALF.search(body):
+        raise Unreadable("CLORE.AI's answer is not a JSON object")
+    try:
+        return _parts.decode(_ESCAPE.sub(lambda found: found[0] if found[1] is None else b"\\ufffd", body))
+    except (ValueError, RecursionError):
+        raise Unreadable("CLORE.AI's answer is not a JSON object") from None
 
 
 def row_fields(raw: msgspec.Raw) -> dict[str, object]:

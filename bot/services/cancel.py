@@ -24,27 +24,22 @@ async def cancel(desk: Desk, change: Cancellation, leaving: Leaving, *, sent_bef
     `leaving` is called before each request leaves. `sent_before`: it left before a restart, so look first.
     `may_send` is false once the confirmation is too old to act on.
     """
-    spent = _spent(desk, change.order)
-    if sent_before:
-        listed = await _listed(desk, change.order)
-        if listed is False:
+    spent, in_doubt = _spent(desk, change.order), sent_before
+    for _ in range(TRIES if may_send else 0):
+        if in_doubt and await _listed(desk, change.order) is False:
             return Result(Ending.DONE, Cause.GONE, spent=spent)
-        if not may_send:
-            return Result(Ending.UNKNOWN, Cause.STILL_LISTED if listed else Cause.LOST)
-    accepted = False
-    for _ in range(TRIES):
         try:
             await desk.client.cancel_order(change.order, change.issue, leaving=leaving)
-            accepted = True
-            break
         except OutcomeUnknown:
-            if await _listed(desk, change.order) is False:
-                return Result(Ending.DONE, Cause.GONE, spent=spent)
+            in_doubt = True
         except CloreError as error:
-            return refusal(error)
-    if not accepted:
-        return Result(Ending.UNKNOWN, Cause.LOST)
-    return await _until_gone(desk, change.order, spent)
+            if not in_doubt:
+                return refusal(error)
+            break  # that nothing was done *now* says nothing about the sending before
+        else:
+            return await _until_gone(desk, change.order, spent)
+    gone = await _listed(desk, change.order) is False
+    return Result(Ending.DONE, Cause.GONE, spent=spent) if gone else Result(Ending.UNKNOWN, Cause.LOST)
 
 
 def refusal(error: CloreError) -> Result:
@@ -53,7 +48,7 @@ def refusal(error: CloreError) -> Result:
         case KeyRejected():
             return Result(Ending.REFUSED, Cause.KEY_REJECTED)
         case RateLimited():
-            return Result(Ending.REFUSED, Cause.BUSY)
+            return Result(Ending.REFUSED, Cause.BUSY, wait=error.retry_after)
         case Unavailable():
             return Result(Ending.REFUSED, Cause.UNREACHABLE)
         case Refused():

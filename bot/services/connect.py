@@ -7,17 +7,22 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.clore.client import Clore
-from bot.clore.errors import CloreError, KeyRejected
+from bot.clore.errors import CloreError, KeyRejected, Unavailable
 from bot.clore.gate import Priority
 from bot.domain.ids import ChatId, UserId
 from bot.domain.spending import Wallet
 from bot.logs import keep_out_of_logs
 from bot.services.clock import Clock
+from bot.services.feeds import within
 from storage.accounts import Account, KeyAlreadyHere, NameTaken
 from storage.store import Store
 
 _KEY = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{32}(?![A-Za-z0-9_-])")
+_PART_OF_A_KEY = re.compile(r"[A-Za-z0-9_-]{24,}")
+"""A key with a few signs lost on the way: no name, since names stand in the open."""
 LONGEST_NAME = 32
+PATIENCE_SECONDS = 25.0
+"""For a key to be proven: somebody waits for it, and what comes after it in the chat waits too."""
 
 
 class WrongName(Enum):
@@ -71,15 +76,16 @@ def find_key(text: str) -> str | None:
     A key drawn from 64 signs has a small and a capital letter but for one in ten million; names of images and servers
     rarely have both at this very length.
     """
-    for found in _KEY.findall(text):
-        if any(sign.islower() for sign in found) and any(sign.isupper() for sign in found):
-            return str(found)
-    return None
+    return next((found for found in _KEY.findall(text) if _looks_drawn(found)), None)
+
+
+def _looks_drawn(word: str) -> bool:
+    return any(sign.islower() for sign in word) and any(sign.isupper() for sign in word)
 
 
 def wrong_name(name: str) -> WrongName | None:
     """What keeps this from being an account's name, but for being taken."""
-    if find_key(name):
+    if any(_looks_drawn(word) for word in _PART_OF_A_KEY.findall(name)):
         return WrongName.LOOKS_LIKE_A_KEY
     if len(name) > LONGEST_NAME:
         return WrongName.TOO_LONG
@@ -95,7 +101,10 @@ class Connections:
         self._clock = clock
 
     async def connect(self, chat: ChatId, owner: UserId, key: str, name: str | None = None) -> Connection:
-        """Proves the key with `wallets`, seals it, and makes it the chat's default where it is the first."""
+        """Proves the key with `wallets`, seals it, and makes it the chat's default where it is the first.
+
+        `NotFound` where the chat was forgotten meanwhile: nothing is kept.
+        """
         if name is not None and (wrong := wrong_name(name)):
             return BadName(wrong)
         wallets = await self._prove(key)
@@ -103,6 +112,7 @@ class Connections:
             return wallets
         try:
             with self._store.transaction(durable=True):
+                self._store.chats.get(chat)
                 account = self._store.accounts.add(chat, name or self._free_name(chat), key, owner, self._clock())
         except NameTaken:
             return BadName(WrongName.TAKEN)
@@ -111,7 +121,10 @@ class Connections:
         return Connected(account, wallets)
 
     async def replace(self, account: Account, key: str) -> Connection:
-        """Puts a new key in the place of an account's old one, once it is proven; the account keeps its name."""
+        """Puts a new key in the place of an account's old one, once it is proven; the account keeps its name.
+
+        `NotFound` where the account was removed meanwhile: nothing is kept.
+        """
         wallets = await self._prove(key)
         if not isinstance(wallets, tuple):
             return wallets
@@ -125,11 +138,12 @@ class Connections:
     async def _prove(self, key: str) -> tuple[Wallet, ...] | Rejected | NoAnswer:
         keep_out_of_logs(key)
         try:
-            return await self._clore.keyed(key).wallets(priority=Priority.USER)
+            wallets = await within(PATIENCE_SECONDS, self._clore.keyed(key).wallets(priority=Priority.USER))
         except KeyRejected:
             return Rejected()
         except CloreError as error:
             return NoAnswer(error)
+        return NoAnswer(Unavailable("CLORE.AI does not answer in time")) if wallets is None else wallets
 
     def _free_name(self, chat: ChatId) -> str:
         taken = {account.name for account in self._store.accounts.of_chat(chat)}

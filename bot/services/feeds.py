@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
+from bot.alerts.reading import merge
 from bot.alerts.snapshot import Reading, Snapshot
 from bot.clore.client import KeyedClient
-from bot.clore.errors import CloreError, KeyRejected
+from bot.clore.errors import CloreError, KeyRejected, Unavailable
 from bot.clore.gate import Priority
 from bot.domain.ids import KeyId, ServerId
 from bot.services.clock import Clock
+from storage.errors import StorageError
 
 T = TypeVar("T")
 
@@ -47,25 +49,51 @@ Wanted = Orders | PastOrders | Wallets | Auction
 """One part of a snapshot, which is one request."""
 
 
+class KeyUnopenable(KeyRejected):
+    """The stored key does not open any more, so CLORE.AI cannot be asked: a person has to give it again."""
+
+    def __str__(self) -> str:
+        return "the stored key cannot be opened"
+
+
 class Record(Protocol):
-    """Keeps a reading: snapshot, alert states and outbox rows in one transaction; returns the new snapshot."""
+    """Keeps a reading: snapshot, alert states and outbox rows in one transaction; returns the new snapshot.
+
+    Raises `StorageError` where nothing of it could be stored.
+    """
 
     def __call__(self, key: KeyId, before: Snapshot | None, reading: Reading) -> Snapshot: ...
 
 
 class Feed:
-    """The readings of one key. Two people who want the same part at the same moment cause one request."""
+    """The readings of one key. Two people who want the same part at the same moment cause one request.
 
-    def __init__(self, key: KeyId, client: KeyedClient, record: Record, clock: Clock, last: Snapshot | None) -> None:
+    `open_client` raises `KeyUnopenable`; it is asked again until it gives a client, since the key may be given again.
+    """
+
+    def __init__(
+        self, key: KeyId, open_client: Callable[[], KeyedClient], record: Record, clock: Clock, last: Snapshot | None
+    ) -> None:
         self.key = key
-        self.client = client
         self.last = last
+        self._open_client = open_client
+        self._client: KeyedClient | None = None
         self._record = record
         self._clock = clock
+        self._closed = False
         self._reading: dict[tuple[Wanted, Priority], asyncio.Task[Snapshot]] = {}
 
     def __repr__(self) -> str:
         return f"Feed({self.key})"
+
+    @property
+    def client(self) -> KeyedClient:
+        """The operations with this key. Raises `CloreError` where there is no key (any more)."""
+        if self._closed:
+            raise Unavailable("no account has this key any more")
+        if self._client is None:
+            self._client = self._open_client()
+        return self._client
 
     def age_of(self, part: Wanted) -> timedelta | None:
         """How old that part is; `None` where it was never read."""
@@ -75,7 +103,7 @@ class Feed:
     async def fresh(self, part: Wanted, max_age: timedelta, priority: Priority = Priority.USER) -> Snapshot:
         """A snapshot in which that part is not older than `max_age`. Raises `CloreError` where it cannot be had now."""
         age = self.age_of(part)
-        if self.last is not None and age is not None and age < max_age:
+        if self.last is not None and age is not None and NOW <= age < max_age:
             return self.last
         return await self._shared(part, priority)
 
@@ -84,7 +112,8 @@ class Feed:
         return await self._shared(part, priority)
 
     def close(self) -> None:
-        """Ends what is under way; nothing of it is recorded."""
+        """Ends what is under way; nothing of it is recorded, and nothing more is asked."""
+        self._closed = True
         for task in self._reading.values():
             task.cancel()
 
@@ -94,7 +123,14 @@ class Feed:
             task = asyncio.create_task(self._read(part, priority))
             self._reading[part, priority] = task
             task.add_done_callback(lambda done: self._ended(part, priority, done))
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if task.cancelled():  # not this waiter: the feed was closed
+                raise Unavailable("no account has this key any more") from None
+            if task is self._reading.get((part, Priority.POLL)):
+                task.cancel()  # only the one poll of this key has waited for it
+            raise
 
     def _ended(self, part: Wanted, priority: Priority, task: asyncio.Task[Snapshot]) -> None:
         self._reading.pop((part, priority), None)
@@ -113,7 +149,13 @@ class Feed:
         return self._keep(fetched)
 
     def _keep(self, reading: Reading) -> Snapshot:
-        self.last = self._record(self.key, self.last, reading)
+        """What is known with this reading. Where it cannot be stored it is shown all the same, and not built upon: the
+        next look finds the same news again.
+        """
+        try:
+            self.last = self._record(self.key, self.last, reading)
+        except StorageError:
+            return merge(self.last, reading)
         return self.last
 
     async def _fetch(self, part: Wanted, priority: Priority) -> Reading:

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.clore.client import Clore
+from bot.clore.client import Clore, KeyedClient
+from bot.clore.errors import Unavailable
 from bot.domain.ids import ChatId, KeyId, UserId
 from bot.domain.money import Rates
 from bot.logs import keep_out_of_logs
 from bot.services.clock import Clock
 from bot.services.connect import Connections
 from bot.services.desk import Desks
-from bot.services.feeds import Feed, Feeds
+from bot.services.feeds import Feed, Feeds, KeyUnopenable
 from bot.services.hosting import Hosting
 from bot.services.market import MarketCopy
 from bot.services.record import Recorder
@@ -21,6 +22,7 @@ from bot.services.tasks import Tasks
 from bot.services.watch import Watch
 from bot.services.writes import Writes
 from storage.accounts import Account
+from storage.errors import NotFound, Unopenable
 from storage.store import Store
 
 
@@ -81,11 +83,18 @@ def build(
     market = MarketCopy(clore, clock)
     recorder = Recorder(store, clock, wake, poll_every)
 
-    def make(key: KeyId) -> Feed:
-        api_key = store.accounts.any_api_key(key)
+    def client(key: KeyId) -> KeyedClient:
+        try:
+            api_key = store.accounts.any_api_key(key)
+        except Unopenable as error:
+            raise KeyUnopenable from error
+        except NotFound as error:
+            raise Unavailable("no account has this key any more") from error
         keep_out_of_logs(api_key)
-        client = clore.keyed(api_key)
-        return Feed(key, client, recorder.record, clock, store.keys.snapshot(key))
+        return clore.keyed(api_key)
+
+    def make(key: KeyId) -> Feed:
+        return Feed(key, lambda: client(key), recorder.record, clock, store.keys.snapshot(key))
 
     feeds = Feeds(make)
     desks = Desks(store, feeds)

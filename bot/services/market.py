@@ -9,7 +9,8 @@ from datetime import timedelta
 from bot.clore.client import Clore
 from bot.clore.errors import CloreError
 from bot.clore.gate import Priority
-from bot.domain.market import Market
+from bot.domain.ids import ServerId
+from bot.domain.market import Market, OnDemand
 from bot.domain.money import Rates
 from bot.domain.rates import rates_of
 from bot.services.clock import Clock
@@ -39,6 +40,10 @@ class MarketCopy:
             self.rates = rates if self.rates is None or rates.at >= self.rates.at else self.rates
         else:
             self.rates = Rates({**self.rates.usd, **rates.usd}, min(self.rates.at, rates.at))
+
+    def on_demand(self, server: ServerId) -> OnDemand | None:
+        """What the copy says of this server, however old it is; `None` where that is nothing."""
+        return None if self.last is None else self.last.on_demand(server)
 
     async def fresh(self, max_age: timedelta, priority: Priority) -> Market:
         """A copy not older than this. Raises `CloreError` where it cannot be had."""

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.alerts.alert import News, Notice, Severity
+from bot.alerts.alert import AlertState, AlertType, News, Notice, Severity
 from bot.alerts.conditions import Context, evaluate
 from bot.alerts.lifecycle import step
 from bot.alerts.reading import gaps, merge
 from bot.alerts.settings import DEFAULTS, Settings
 from bot.alerts.snapshot import Reading, Snapshot
+from bot.alerts.wanted import wanted
 from bot.domain.ids import ChatId, KeyId
 from bot.services.clock import Clock
 from storage.accounts import Account
 from storage.codec import encode
+from storage.errors import StorageError, Unreadable
 from storage.letters import LIVES, RANKS
 from storage.store import Store
+
+log = logging.getLogger(__name__)
 
 OWN_CANCELLATIONS: Final = timedelta(minutes=30)
 """For so long a cancellation of ours explains why an order is gone."""
@@ -41,31 +46,44 @@ class Recorder:
         self._wake = wake
         self._poll_every = poll_every
         self._settings = replace(settings, stale_after=max(settings.stale_after, STALE_POLLS * poll_every))
+        self._held_up = False
 
     def record(self, key: KeyId, before: Snapshot | None, reading: Reading) -> Snapshot:
-        """The new snapshot of this key, stored with everything that follows from it."""
+        """The new snapshot of this key, stored with everything that follows from it. Raises `StorageError`: nothing was."""
         snapshot = merge(before, reading)
-        now = self._clock()
-        told = False
-        with self._store.transaction():
-            if not self._store.keys.record(key, snapshot, now):
-                return snapshot  # no account has this key any more: nothing is kept
-            for account in self._store.accounts.of_key(key):
-                told |= self._judge(account, before, snapshot)
+        try:
+            with self._store.transaction():
+                told = self._keep(key, before, snapshot)
+        except StorageError as error:
+            if not self._held_up:
+                log.warning("readings cannot be stored: %s", error)
+            self._held_up = True
+            raise
+        self._held_up = False
         if told:
             self._wake()
         return snapshot
 
+    def _keep(self, key: KeyId, before: Snapshot | None, snapshot: Snapshot) -> bool:
+        """Says whether there is something to tell."""
+        now = self._clock()
+        if not self._store.keys.record(key, _lasting(snapshot), now):
+            return False  # no account has this key any more: nothing is kept
+        if hasten := _hastened(before, snapshot, now):
+            self._store.keys.schedule(key, hasten)
+        told = [self._judge(account, before, snapshot) for account in self._store.accounts.of_key(key)]
+        return any(told)
+
     def _judge(self, account: Account, before: Snapshot | None, snapshot: Snapshot) -> bool:
         """Steps the alerts of one account; says whether there is something to tell."""
-        findings = evaluate(snapshot, self._settings, self._context(account, snapshot.at))
+        findings = evaluate(snapshot, self._settings, self._context(account, snapshot))
         outcome = step(
-            self._store.alerts.states(account.id),
+            self._states(account),
             findings,
             account=account.id,
             settings=self._settings,
             now=snapshot.at,
-            baseline=_is_first(before, account),
+            baseline=_is_first(before, account, snapshot.at),
             after_gap=gaps(before, snapshot.at, self._poll_every),
         )
         self._store.alerts.replace(account.id, outcome.states)
@@ -73,8 +91,18 @@ class Recorder:
             self._tell(account, notice)
         return bool(outcome.notices)
 
-    def _context(self, account: Account, now: datetime) -> Context:
-        ours = self._store.ledger.cancelled(account.key, now - OWN_CANCELLATIONS)
+    def _states(self, account: Account) -> tuple[AlertState, ...]:
+        """An update may change the shape of a state: what fires then is told anew, rather than nothing any more."""
+        try:
+            return self._store.alerts.states(account.id)
+        except Unreadable as error:
+            log.warning("account %d begins with no open alerts: %s", account.id, error)
+            return ()
+
+    def _context(self, account: Account, snapshot: Snapshot) -> Context:
+        """A cancellation counts from when the order was first missed: the bot may have been away since."""
+        missed = [lost.since for lost in (*snapshot.missing, *snapshot.gone)]
+        ours = self._store.ledger.cancelled(account.key, min([snapshot.at, *missed]) - OWN_CANCELLATIONS)
         elsewhere = {
             entry.order: self._title(entry.chat) for entry in ours if entry.chat != account.chat and entry.order
         }
@@ -89,6 +117,8 @@ class Recorder:
         """Puts a notice into the outbox; what follows an episode that was never told is not told either."""
         outbox, now = self._store.outbox, self._clock()
         if notice.news in FOLLOWS and not self._reached(account.chat, notice):
+            return
+        if notice.type is AlertType.API_DOWN and notice.news is News.FIRED and self._knows_of_outage(account):
             return
         outbox.put_notice(account.chat, account.id, notice, now)
         if notice.news is News.RESOLVED and notice.severity is Severity.CRITICAL:
@@ -105,18 +135,43 @@ class Recorder:
                 expires_at=now + LIVES[Severity.INFO],
             )
 
+    def _knows_of_outage(self, account: Account) -> bool:
+        """An outage is told once in a chat, by whichever of its accounts meets it first."""
+        others = [other for other in self._store.accounts.of_chat(account.chat) if other.id != account.id]
+        states = [state for other in others for state in self._states(other)]
+        return any(state.type is AlertType.API_DOWN and state.told_stage for state in states)
+
     def _reached(self, chat: ChatId, notice: Notice) -> bool:
-        """Whether the episode's message is out, or on its way; a message still waiting need not go at all if it is over."""
+        """Whether the episode's message is out, or on its way; what certainly did not arrive need not, once it is over."""
         outbox = self._store.outbox
         if outbox.delivered(chat, notice.episode):
             return True
         waiting = outbox.waiting(chat, notice.episode)
-        if notice.news is News.CHANGED:
+        if notice.news is News.CHANGED or any(letter.unanswered for letter in waiting):
             return bool(waiting)
         dropped = [outbox.drop(letter.id, "over before it was told") for letter in waiting]
         return not all(dropped)
 
 
-def _is_first(before: Snapshot | None, account: Account) -> bool:
-    """Whether nothing was read since this account is here: what it sees first tells no news of before its time."""
-    return before is None or before.orders_at is None or before.orders_at < account.created_at
+def _is_first(before: Snapshot | None, account: Account, now: datetime) -> bool:
+    """Whether nothing was read since this account is here: what it sees first tells no news of before its time.
+
+    An account from the future says that the clock was set back, and nothing else.
+    """
+    return before is None or before.orders_at is None or before.orders_at < account.created_at <= now
+
+
+def _lasting(snapshot: Snapshot) -> Snapshot:
+    """What a restart needs. Past orders can be hundreds, every reading writes them, and no alert looks back at them."""
+    return snapshot if snapshot.missing else replace(snapshot, past_orders=None, past_orders_at=None)
+
+
+def _hastened(before: Snapshot | None, snapshot: Snapshot, now: datetime) -> datetime | None:
+    """When the next look is to come, if this reading brought a sign to be confirmed soon, or a rejected key back.
+
+    Whoever caused the reading: a person may see it long before the watch's next turn.
+    """
+    if before is not None and before.rejections and not snapshot.rejections:
+        return now
+    known, new = (wanted(each, now).again_in for each in (before, snapshot))
+    return now + new if new is not None and known is None else None

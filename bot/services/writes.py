@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,6 +17,7 @@ from bot.services.desk import Desk, Desks
 from bot.services.tasks import Tasks
 from storage.accounts import Account
 from storage.codec import decode, encode
+from storage.errors import DatabaseUnavailable
 from storage.ledger import Entry
 from storage.letters import Rank
 from storage.store import Store
@@ -24,6 +26,8 @@ log = logging.getLogger(__name__)
 
 CONFIRMED_FOR: Final = timedelta(seconds=120)
 """How long a press holds: what could not be sent within this time, because the bot was away, is not sent any more."""
+
+DATABASE_PAUSE_SECONDS: Final = 1.0
 
 
 class NeverSent(Exception):
@@ -73,19 +77,42 @@ class Writes:
         return len(unfinished)
 
     async def _carry_out(self, number: int) -> None:
+        """While the database cannot be written, this goes on as after a restart: looked up first, never repeated blindly."""
+        waits = False
+        while True:
+            try:
+                await self._carry_on(number)
+                return
+            except DatabaseUnavailable as error:
+                if not waits:
+                    log.warning("change %d waits for the database: %s", number, error)
+                waits = True
+            await asyncio.sleep(DATABASE_PAUSE_SECONDS)
+
+    async def _carry_on(self, number: int) -> None:
         entry = self._store.ledger.get(number)
-        if entry is None:
+        if entry is None or entry.ended_at is not None:
             return
         try:
             result = await self._result(entry)
         except NeverSent:
             return
+        except DatabaseUnavailable:
+            raise
+        except Exception:  # somebody waits for the outcome, also of a mistake of ours
+            log.exception("%s of account %s failed", entry.operation, entry.account)
+            result = self._undecided(entry)
         with self._store.transaction(durable=True):
             self._store.ledger.end(entry.id, result.ending.value, encode(result), self._clock())
             if self._store.ledger.get(entry.id) is not None:
                 self._tell(entry, "ended")
         log.info("%s of account %s: %s (%s)", entry.operation, entry.account, result.ending, result.cause)
         self._wake()
+
+    def _undecided(self, entry: Entry) -> Result:
+        found = self._store.ledger.get(entry.id)
+        sent = found is not None and found.sent_at is not None
+        return Result(Ending.UNKNOWN, Cause.LOST) if sent else Result(Ending.ABANDONED, Cause.TOO_LATE)
 
     async def _result(self, entry: Entry) -> Result:
         desk = self._desks.get(entry.chat, entry.account) if entry.account is not None else None

@@ -14,6 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.clore.client import Clore, KeyedClient
+from bot.clore.document import Document
 from bot.clore.errors import CloreError, Unreadable
 from bot.domain.hosting import HostedServers, ServerConfig
 from bot.domain.ids import ServerId
@@ -172,3 +173,19 @@ def test_a_wallet_without_balance_or_deposit_stays_unknown() -> None:
     body = b'{"code":0,"wallets":[{"name":"CLORE-Blockchain","balance":null},{"name":"new-coin","balance":"1.5e-7"}]}'
     wallets = asyncio.run(client_with(body).wallets())
     assert wallets == (Wallet("CLORE-Blockchain", None), Wallet("new-coin", Decimal("1.5E-7")))
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (rb"\ud800", "\ufffd"),
+        (rb"\udc00 x", "\ufffd x"),
+        (rb"\ud83d\ude00", "\U0001f600"),
+        (rb"\ud83d\ude00\ud83d", "\U0001f600\ufffd"),
+        (rb"\\ud800\ud800", "\\ud800\ufffd"),
+        (rb"\ud800\n\"", '\ufffd\n"'),
+    ],
+)
+def test_half_a_character_is_replaced_and_nothing_else(written: bytes, read: str) -> None:
+    document = Document(b'{"name": "' + written + b'"}')
+    assert document.get("name") == read

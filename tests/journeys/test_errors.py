@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.ids import TelegramChatId
 from tests.stage import ADA, Person, connected, shown, staged
 
 pytestmark = pytest.mark.looptime
@@ -35,6 +36,6 @@ async def test_an_error_is_told_with_a_reference_to_the_person_and_to_the_operat
         report = await grace.sees("Reference in the log")
         assert reference[1] in shown(report)
         assert stage.clore.key not in caplog.text
-        assert stage.store.accounts.of_chat(stage.store.chats.of(ADA, "private", "Ada", stage.clock()).id), (
-            "nothing was deleted"
-        )
+        assert stage.store.accounts.of_chat(
+            stage.store.chats.of(TelegramChatId(ADA), "private", "Ada", stage.clock()).id
+        ), "nothing was deleted"
