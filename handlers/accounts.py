@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.clore.errors import InvalidInput, KeyRejected
+from bot.clore.errors import InvalidInput, KeyRejected, RateLimited
 from bot.services.connect import (
     AlreadyHere,
     BadName,
@@ -20,7 +20,7 @@ from bot.services.writes import CONFIRMED_FOR
 from handlers.commands import CONNECT
 from handlers.guest import Guest
 from handlers.looking import look
-from handlers.replies import KeyWanted, NameWanted, ask
+from handlers.replies import KeyWanted, NameWanted, ask, done
 from handlers.screen import Screen
 from handlers.views import accounts as views
 from handlers.views import errors as error_views
@@ -40,9 +40,9 @@ _PROBLEMS = {
 }
 
 
-def show_accounts(guest: Guest) -> Screen:
+def show_accounts(guest: Guest, page: int = 0) -> Screen:
     desks = guest.house.desks.all(guest.chat.id)
-    return views.accounts([_card(guest, desk) for desk in desks], guest.now)
+    return views.accounts([_card(guest, desk) for desk in desks], guest.now, page=page)
 
 
 def show_account(guest: Guest, desk: Desk) -> Screen:
@@ -56,6 +56,7 @@ def use_account(guest: Guest, desk: Desk) -> Screen:
 
 def ask_key(guest: Guest, name: str | None = None) -> Screen:
     """Asks for a key for a new account. A name that cannot be used is said before the key is typed."""
+    name = _tidied(name)
     if name is not None and (wrong := _wrong_name(guest, name)):
         return error_views.bad_arguments(CONNECT, wrong.value)
     ask(guest, KeyWanted(name))
@@ -70,28 +71,39 @@ def ask_replacement(guest: Guest, desk: Desk) -> Screen:
 async def key_typed(
     guest: Guest, text: str, *, deleted: bool | None, name: str | None, replaces: Desk | None
 ) -> Screen:
-    """Tries the key in this text out, and keeps it where CLORE.AI takes it."""
-    key = find_key(text) or text.strip()
+    """Tries the key in this text out, and keeps it where CLORE.AI takes it; where it does not, asks on.
+
+    `deleted` is `None` for a text that did not look like a key when it came: then its message still stands.
+    """
+    key, name = find_key(text) or text.strip(), _tidied(name)
+    account = replaces.account if replaces else None
     if not _could_be_a_key(key):
-        return key_views.ask_key(name=name, replaces=replaces.account if replaces else None, malformed=True)
+        return key_views.ask_key(name=name, replaces=account, malformed=True)
     connections = guest.house.connections
     try:
-        if replaces is not None:
-            found = await connections.replace(replaces.account, key)
+        if account is not None:
+            found = await connections.replace(account, key)
         else:
             found = await connections.connect(guest.chat.id, guest.user, key, name)
     except InvalidInput:
-        return key_views.ask_key(name=name, replaces=replaces.account if replaces else None, malformed=True)
-    if not isinstance(found, BadName):
-        guest.house.store.questions.answered(guest.chat.id, guest.user)
-    return _connected(guest, found, deleted=deleted, replaces=replaces)
+        return key_views.ask_key(name=name, replaces=account, malformed=True)
+    if isinstance(found, Connected | AlreadyHere):
+        done(guest)
+    else:
+        ask(guest, KeyWanted(None if isinstance(found, BadName) else name), account.id if account else None)
+    return _connected(guest, found, deleted=bool(deleted), replaces=replaces)
+
+
+def _tidied(name: str | None) -> str | None:
+    """A name in one line."""
+    return None if name is None else " ".join(name.split())
 
 
 def _could_be_a_key(text: str) -> bool:
     return len(text) == 32 and text.isascii() and text.replace("-", "").replace("_", "").isalnum()
 
 
-def _connected(guest: Guest, found: Connection, *, deleted: bool | None, replaces: Desk | None) -> Screen:
+def _connected(guest: Guest, found: Connection, *, deleted: bool, replaces: Desk | None) -> Screen:
     before = replaces.account if replaces else None
     match found:
         case Connected(account=account, replaced=replaced):
@@ -103,9 +115,9 @@ def _connected(guest: Guest, found: Connection, *, deleted: bool | None, replace
         case AlreadyHere(account=account):
             return key_views.already_here(account, deleted=deleted)
         case BadName(why=why):
-            return error_views.bad_arguments(CONNECT, _PROBLEMS[why].value)
-        case NoAnswer():
-            return key_views.unproven(deleted=deleted, replaces=before)
+            return key_views.name_refused(_PROBLEMS[why], deleted=deleted)
+        case NoAnswer(why=error):
+            return key_views.unproven(deleted=deleted, replaces=before, busy=isinstance(error, RateLimited))
 
 
 def ask_name(guest: Guest, desk: Desk, problem: NameProblem | None = None) -> Screen:
@@ -114,14 +126,14 @@ def ask_name(guest: Guest, desk: Desk, problem: NameProblem | None = None) -> Sc
 
 
 def name_typed(guest: Guest, desk: Desk, text: str) -> Screen:
-    name, before = text.strip(), desk.account.name
+    name, before = " ".join(text.split()), desk.account.name
     if wrong := wrong_name(name):
         return ask_name(guest, desk, _PROBLEMS[wrong])
     try:
         account = guest.house.store.accounts.rename(guest.chat.id, desk.account.id, name)
     except NameTaken:
         return ask_name(guest, desk, NameProblem.TAKEN)
-    guest.house.store.questions.answered(guest.chat.id, guest.user)
+    done(guest)
     return views.renamed(account, before)
 
 
@@ -130,7 +142,7 @@ async def test_key(desk: Desk) -> Screen:
     found = await look(desk, Wallets(), NOW)
     if isinstance(found.error, KeyRejected):
         return error_views.key_rejected(desk.account, Untouched.READ)
-    return key_views.test_failed(desk.account) if found.failed else key_views.works(desk.account)
+    return key_views.test_failed(desk.account, found.failed) if found.failed else key_views.works(desk.account)
 
 
 def ask_removal(guest: Guest, desk: Desk) -> Screen:

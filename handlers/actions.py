@@ -6,6 +6,7 @@ reached only through `Confirm`, whose token is a random row of the database.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Final, get_args, get_type_hints
@@ -14,7 +15,8 @@ from bot.domain.ids import AccountId, OrderId
 
 VERSION: Final = "1"
 MOST_BYTES: Final = 64
-_LARGEST = 2**63 - 1
+_LARGEST: Final = 2**63 - 1
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 class NotAnAction(ValueError):
@@ -43,7 +45,7 @@ class Connect:
 
 @dataclass(frozen=True, slots=True)
 class ShowAccounts:
-    pass
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ class AskReport:
 
 @dataclass(frozen=True, slots=True)
 class AskRaise:
-    """Leads to the confirmation of the bid that wins now."""
+    """Leads to the confirmation of the smallest bid that is above the others."""
 
     account: AccountId
     order: OrderId
@@ -270,7 +272,7 @@ def _text(value: object) -> str:
 
 def _value(text: str, hint: object) -> object:
     if hint is str:
-        if not (text.isascii() and text.replace("-", "").replace("_", "").isalnum() and len(text) <= 40):
+        if not _TOKEN.fullmatch(text):
             raise NotAnAction
         return text
     if not (text.isascii() and text.isdecimal() and len(text) <= 19) or int(text) > _LARGEST:

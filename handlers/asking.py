@@ -16,7 +16,8 @@ CHANGE: Final = "change"
 
 
 def ask_change(guest: Guest, account: AccountId, change: Change) -> str:
-    """The token of a new confirmation; it lives for `CONFIRMED_FOR`."""
+    """The token of a new confirmation; it lives for `CONFIRMED_FOR`. `NotFound` where the account is gone."""
+    guest.stay(account)
     body = f"{operation_of(change)} {encode(change)}"
     return guest.house.store.confirmations.ask(
         guest.chat.id, guest.user, account, CHANGE, body, guest.house.clock(), CONFIRMED_FOR

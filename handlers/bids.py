@@ -1,77 +1,93 @@
-"""Changing an own spot bid: the price that wins now, or a price that is typed."""
+"""Changing an own spot bid: the smallest price above the others, or a price that is typed."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 from bot.alerts.snapshot import Snapshot
+from bot.clore.errors import CloreError
+from bot.clore.gate import Priority
 from bot.domain.ids import OrderId
 from bot.domain.ledger import BidChange
+from bot.domain.market import OnDemand
 from bot.domain.money import Money, Rates, symbol, unit
 from bot.domain.rental import Order
 from bot.domain.spending import runway_with
-from bot.domain.spot import NoAnswer, SpotMarket, winning_bid
+from bot.domain.spot import NoAnswer, Offer, SpotMarket, winning_bid
 from bot.services.desk import Desk
-from bot.services.feeds import NOW, Auction, Orders
+from bot.services.feeds import NOW, Auction, Orders, within
 from bot.services.writes import CONFIRMED_FOR
 from handlers.actions import AskPrice, AskRaise
 from handlers.asking import ask_change
 from handlers.guest import Guest
 from handlers.looking import Look, greatest_age, look, trouble
-from handlers.orders import JUST_READ, find_open
-from handlers.replies import PriceWanted, ask
+from handlers.orders import JUST_READ, find, find_open
+from handlers.replies import PriceWanted, ask, done
 from handlers.screen import Screen
 from handlers.views import bids as views
+from handlers.views import orders as order_views
+from handlers.views.auction import own_bid, unheld
 from handlers.views.bids import PriceProblem
 from handlers.views.errors import Untouched
+
+MARKET_PATIENCE_SECONDS: Final = 4.0
+MARKET_RECENT: Final = timedelta(minutes=1)
 
 _PRICE: Final = re.compile(r"\s*([0-9]{1,12}(?:[.,][0-9]{1,18})?|[.,][0-9]{1,18})\s*([^\s0-9.,]\S{0,31})?\s*")
 
 
+@dataclass(frozen=True, slots=True)
+class Bidding:
+    """An own spot order with its auction as it stands now."""
+
+    order: Order
+    market: SpotMarket
+    snapshot: Snapshot
+    rates: Rates | None
+
+    @property
+    def offer(self) -> Offer | None:
+        return self.market.find(self.order.id)
+
+
 async def ask_raise(guest: Guest, desk: Desk, action: AskRaise) -> Screen:
-    """The confirmation of the smallest bid that wins now, from an auction that was just read."""
-    auction = await _auction(guest, desk, action.order, action)
-    if isinstance(auction, Screen):
-        return auction
-    order, market, snapshot = auction
-    rates = _rates(guest, market)
-    offer = market.find(order.id)
-    if offer is not None and offer.active:
+    """The confirmation of the smallest bid above the others, from an auction that was just read."""
+    bidding = await _bidding(guest, desk, action.order, action)
+    if isinstance(bidding, Screen):
+        return bidding
+    order, market, rates = bidding.order, bidding.market, bidding.rates
+    if bidding.offer is not None and bidding.offer.active:
         return views.already_holds(desk.account, order, market, guest.house.clock(), rates)
     winning = winning_bid(market, order.price.currency, own=order.id, rates=rates)
     if isinstance(winning, NoAnswer):
         return views.no_suggestion(desk.account, order, market, winning, guest.house.clock())
-    return _confirm(guest, desk, order, snapshot, market, winning.bid)
+    if winning.bid > own_bid(order, market):
+        return await _confirm(guest, desk, bidding, winning.bid)
+    on_demand = await _on_demand(guest, market)
+    return views.already_highest(desk.account, order, market, guest.house.clock(), rates, on_demand)
 
 
-async def ask_price(guest: Guest, desk: Desk, action: AskPrice, problem: PriceProblem | None = None) -> Screen:
-    auction = await _auction(guest, desk, action.order, action)
-    if isinstance(auction, Screen):
-        return auction
-    order, market, _ = auction
-    ask(guest, PriceWanted(order.id), desk.account.id)
-    return views.ask_price(
-        desk.account, order, market, guest.house.clock(), rates=_rates(guest, market), problem=problem
-    )
+async def ask_price(guest: Guest, desk: Desk, action: AskPrice) -> Screen:
+    bidding = await _bidding(guest, desk, action.order, action)
+    return bidding if isinstance(bidding, Screen) else _asked(guest, desk, bidding)
 
 
 async def price_typed(guest: Guest, desk: Desk, number: OrderId, text: str) -> Screen:
     """A typed price: its confirmation, or what is wrong with it. Nothing is ever rounded that will be sent."""
-    action = AskPrice(desk.account.id, number)
-    auction = await _auction(guest, desk, number, action)
-    if isinstance(auction, Screen):
-        return auction
-    order, market, snapshot = auction
-    price = read_price(text, order.price.currency)
+    bidding = await _bidding(guest, desk, number, AskPrice(desk.account.id, number))
+    if isinstance(bidding, Screen):
+        return bidding
+    price = read_price(text, bidding.order.price.currency)
     if isinstance(price, PriceProblem):
-        return await ask_price(guest, desk, action, price)
-    offer = market.find(order.id)
-    if offer is not None and offer.bid.amount == price.amount:
-        return await ask_price(guest, desk, action, PriceProblem.SAME)
-    return _confirm(guest, desk, order, snapshot, market, price)
+        return _asked(guest, desk, bidding, price)
+    if bidding.offer is not None and bidding.offer.bid.amount == price.amount:
+        return _asked(guest, desk, bidding, PriceProblem.SAME)
+    done(guest)
+    return await _confirm(guest, desk, bidding, price)
 
 
 def read_price(text: str, currency: str) -> Money | PriceProblem:
@@ -80,11 +96,8 @@ def read_price(text: str, currency: str) -> Money | PriceProblem:
     if found is None:
         return PriceProblem.NOT_A_NUMBER
     if found[2] and found[2].casefold() not in {currency.casefold(), symbol(currency).casefold()}:
-        return PriceProblem.OTHER_COIN
-    try:
-        amount = Decimal(found[1].replace(",", "."))
-    except InvalidOperation:
-        return PriceProblem.NOT_A_NUMBER
+        return PriceProblem.NOT_A_NUMBER if re.search(r"\d", found[2]) else PriceProblem.OTHER_COIN
+    amount = Decimal(found[1].replace(",", "."))
     if amount <= 0:
         return PriceProblem.NOT_A_NUMBER
     if amount % unit(currency):
@@ -92,10 +105,15 @@ def read_price(text: str, currency: str) -> Money | PriceProblem:
     return Money(amount, currency)
 
 
-async def _auction(
-    guest: Guest, desk: Desk, number: OrderId, again: AskRaise | AskPrice
-) -> tuple[Order, SpotMarket, Snapshot] | Screen:
-    """The order with its auction as it stands now, or the screen that says why there is none."""
+def _asked(guest: Guest, desk: Desk, bidding: Bidding, problem: PriceProblem | None = None) -> Screen:
+    order = bidding.order
+    ask(guest, PriceWanted(order.id), desk.account.id)
+    now = guest.house.clock()
+    return views.ask_price(desk.account, order, bidding.market, now, rates=bidding.rates, problem=problem)
+
+
+async def _bidding(guest: Guest, desk: Desk, number: OrderId, again: AskRaise | AskPrice) -> Bidding | Screen:
+    """The order with its auction, or the screen that says why there is none."""
     found = await look(desk, Orders(), greatest_age(fresh=False))
     order = find_open(found.snapshot, number)
     if order is None and not found.failed:  # a bid that was placed a moment ago
@@ -109,20 +127,33 @@ async def _auction(
         return trouble(found, desk, untouched=Untouched.BID, again=again)
     if market.find(order.id) is None and market.exists:
         return views.vanished(desk.account, number, market.read_at, guest.house.clock())
-    return order, market, found.snapshot
+    return Bidding(order, market, found.snapshot, market.rates or guest.house.rates)
 
 
 def _no_bid(guest: Guest, desk: Desk, number: OrderId, found: Look, again: AskRaise | AskPrice) -> Screen:
+    order, now = find_open(found.snapshot, number), guest.house.clock()
+    read_at = found.snapshot.orders_at if found.snapshot else None
+    if order is not None:
+        return views.not_a_bid(desk.account, order, read_at, now)
     if found.failed:
         return trouble(found, desk, untouched=Untouched.BID, again=again)
-    read_at = found.snapshot.orders_at if found.snapshot else None
-    return views.vanished(desk.account, number, read_at, guest.house.clock())
+    if _was_known(found.snapshot, number):
+        return views.vanished(desk.account, number, read_at, now)
+    return order_views.not_found(desk.account, number, read_at, now)
 
 
-def _confirm(guest: Guest, desk: Desk, order: Order, snapshot: Snapshot, market: SpotMarket, price: Money) -> Screen:
-    now, offer = guest.house.clock(), market.find(order.id)
+def _was_known(snapshot: Snapshot | None, number: OrderId) -> bool:
+    if snapshot is None:
+        return False
+    lost = (*snapshot.missing, *snapshot.gone)
+    return find(snapshot, number) is not None or any(missing.order.id == number for missing in lost)
+
+
+async def _confirm(guest: Guest, desk: Desk, bidding: Bidding, price: Money) -> Screen:
+    order, market, offer = bidding.order, bidding.market, bidding.offer
+    on_demand = await _on_demand(guest, market)
     change = BidChange(order.id, order.server, price, offer.bid if offer else None)
-    token = ask_change(guest, desk.account.id, change)
+    token, now = ask_change(guest, desk.account.id, change), guest.house.clock()
     return views.confirm(
         desk.account,
         order,
@@ -131,16 +162,25 @@ def _confirm(guest: Guest, desk: Desk, order: Order, snapshot: Snapshot, market:
         token=token,
         expires_at=now + CONFIRMED_FOR,
         market=market,
-        rates=_rates(guest, market),
-        runway_after=_runway_after(snapshot, order, price),
+        rates=bidding.rates,
+        runway_after=_runway_after(bidding.snapshot, order, price),
+        on_demand=on_demand,
     )
+
+
+async def _on_demand(guest: Guest, market: SpotMarket) -> OnDemand | None:
+    """What the marketplace says of a machine that no bid holds; asked anew, since bids alone do not show who has it."""
+    if not unheld(market):
+        return None
+    copy = guest.house.market
+    try:
+        await within(MARKET_PATIENCE_SECONDS, copy.fresh(MARKET_RECENT, Priority.USER))
+    except CloreError:
+        pass  # then what was read before has to do, with its age
+    return copy.on_demand(market.server)
 
 
 def _runway_after(snapshot: Snapshot, order: Order, price: Money) -> timedelta | None:
     if snapshot.orders is None or snapshot.wallets is None:
         return None
     return runway_with(snapshot.orders.open, snapshot.waiting, snapshot.wallets, order.id, price)
-
-
-def _rates(guest: Guest, market: SpotMarket) -> Rates | None:
-    return market.rates or guest.house.rates

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
-from typing import Final
+from collections.abc import Callable
+from typing import Final, assert_never
 
+from bot.domain.ids import AccountId
+from bot.domain.ledger import BidChange, Cancellation, Change
 from bot.services.house import House
 from handlers.accounts import REMOVE
-from handlers.actions import Confirm, Decline
+from handlers.actions import Action, AskCancel, AskForget, AskPrice, Confirm, Decline, RemoveAccount
 from handlers.asking import CHANGE, change_in
 from handlers.forget import FORGET
 from handlers.guest import Guest
@@ -17,6 +20,7 @@ from handlers.views import cancel as cancel_views
 from handlers.views import forget as forget_views
 from handlers.views import toasts
 from handlers.visit import Decision
+from storage.accounts import Account
 from storage.confirmations import Confirmation, Refusal
 
 log = logging.getLogger(__name__)
@@ -30,6 +34,10 @@ _REFUSALS: Final = {
 }
 
 
+Follow = Callable[[Confirm], Decision]
+"""What is left to do and to show once the effect of a confirmation is on the disk."""
+
+
 class Confirming:
     def __init__(self, house: House) -> None:
         self._house = house
@@ -37,49 +45,83 @@ class Confirming:
     def confirm(self, guest: Guest, action: Confirm) -> Decision:
         """Of any number of presses one wins. A change of an order becomes a ledger row, and is on its way."""
         store = self._house.store
-        started: int | None = None
         with store.transaction(durable=True):
             claimed = store.confirmations.claim(action.token, guest.chat.id, guest.user, guest.now)
             if isinstance(claimed, Refusal):
-                return Decision(_REFUSALS[claimed])
-            match claimed.kind:
-                case kind if kind == CHANGE:
-                    started, decision = self._change(guest, claimed)
-                case kind if kind == REMOVE:
-                    decision = self._removal(guest, claimed, action)
-                case kind if kind == FORGET:
-                    self._house.delete_chat(guest.chat.id)
-                    decision = Decision(Toast(), action, forget_views.forgotten())
-                case kind:
-                    raise ValueError(f"nothing is known of confirmations of the kind {kind}")
+                return self._refused(guest, action, claimed)
+            after = self._carry_out(guest, claimed)
             store.inbox.handled(guest.arrival.update, guest.now)
-        if started is not None:
-            self._house.writes.start(started)
-        if claimed.kind == FORGET and not store.scrub():
-            log.warning("a chat was deleted; its traces stay in the file until it can be rewritten")
-        return decision
+        return after(action)
 
     def decline(self, guest: Guest, action: Decline) -> Decision:
         declined = self._house.store.confirmations.decline(action.token, guest.chat.id, guest.user, guest.now)
         if isinstance(declined, Refusal):
-            return Decision(_REFUSALS[declined])
+            return self._refused(guest, action, declined)
         return Decision(toasts.GIVEN_UP, action, cancel_views.declined())
 
-    def _change(self, guest: Guest, claimed: Confirmation) -> tuple[int | None, Decision]:
+    def _refused(self, guest: Guest, action: Confirm | Decline, refusal: Refusal) -> Decision:
+        """A question that has ended loses its buttons, and offers to be asked again."""
+        asked = self._house.store.confirmations.find(action.token) if refusal is Refusal.EXPIRED else None
+        if asked is None or asked.message != guest.arrival.message:
+            return Decision(_REFUSALS[refusal])
+        return Decision(_REFUSALS[refusal], action, cancel_views.expired(_again(asked)))
+
+    def _carry_out(self, guest: Guest, claimed: Confirmation) -> Follow:
+        """The effect, within the transaction of the claim."""
+        if claimed.kind == FORGET:
+            self._house.delete_chat(guest.chat.id)
+            return lambda action: Decision(Toast(), action, forget_views.forgotten(clean=self._scrubbed()))
+        desk = guest.desk(claimed.account) if claimed.account is not None else None
+        match claimed.kind:
+            case kind if kind not in {CHANGE, REMOVE}:
+                raise ValueError(f"nothing is known of confirmations of the kind {kind}")
+            case _ if desk is None:
+                return lambda _action: Decision(toasts.NO_SUCH_ACCOUNT)
+            case kind if kind == REMOVE:
+                return self._remove(desk.account)
+            case _:
+                return self._change(guest, desk.account, claimed)
+
+    def _remove(self, account: Account) -> Follow:
+        self._house.remove_account(account)
+        return lambda action: Decision(Toast(), action, account_views.removed(account.name, clean=self._scrubbed()))
+
+    def _change(self, guest: Guest, account: Account, claimed: Confirmation) -> Follow:
         """`guest.arrival.message` shows how it goes on, where it can be edited."""
-        store = self._house.store
-        account = store.accounts.get(guest.chat.id, claimed.account) if claimed.account is not None else None
-        if account is None:
-            return None, Decision(toasts.NO_SUCH_ACCOUNT)
         message = guest.arrival.message if guest.arrival.editable else None
         entry = self._house.writes.claim(account, guest.user, change_in(claimed), once=claimed.token, message=message)
-        return entry.id, Decision(toasts.WORKING)
 
-    def _removal(self, guest: Guest, claimed: Confirmation, action: Confirm) -> Decision:
-        account = (
-            self._house.store.accounts.get(guest.chat.id, claimed.account) if claimed.account is not None else None
-        )
-        if account is None:
-            return Decision(toasts.NO_SUCH_ACCOUNT)
-        self._house.remove_account(account)
-        return Decision(Toast(), action, account_views.removed(account.name))
+        def start(_action: Confirm) -> Decision:
+            self._house.writes.start(entry.id)
+            return Decision(toasts.WORKING)
+
+        return start
+
+    def _scrubbed(self) -> bool:
+        """Whether nothing of what was deleted is left in the file."""
+        clean = self._house.store.scrub()
+        if not clean:
+            log.warning("what was deleted leaves traces in the file until it can be rewritten")
+        return clean
+
+
+def _again(asked: Confirmation) -> Action | None:
+    """What asks this question anew."""
+    match asked.kind:
+        case kind if kind == FORGET:
+            return AskForget()
+        case kind if kind == REMOVE and asked.account is not None:
+            return RemoveAccount(asked.account)
+        case kind if kind == CHANGE and asked.account is not None:
+            return _again_change(asked.account, change_in(asked))
+        case _:
+            return None
+
+
+def _again_change(account: AccountId, change: Change) -> Action:
+    match change:
+        case Cancellation():
+            return AskCancel(account, change.order)
+        case BidChange():
+            return AskPrice(account, change.order)
+    assert_never(change)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
+from bot.alerts.alert import Notice, Outbid
 from bot.domain.ids import MessageId
 from bot.domain.ledger import BidChange, Cancellation, Cause, Ending, Result, Told
 from bot.services.house import House
@@ -38,8 +39,7 @@ class Letters:
             return None
         match letter.kind:
             case "notice":
-                notice = letter.notice()
-                return alert_views.alert(notice, account, self._house.clock())
+                return self._notice(letter.notice(), account)
             case "outcome":
                 return self._outcome(letter, account)
             case "plain":
@@ -65,6 +65,11 @@ class Letters:
     def _latest(self, letter: Letter) -> MessageId | None:
         told = self._house.store.outbox.delivered(letter.chat, letter.episode or "")
         return told[-1].message if told else None
+
+    def _notice(self, notice: Notice, account: Account) -> Screen:
+        server = notice.facts.market.server if isinstance(notice.facts, Outbid) else None
+        on_demand = self._house.market.on_demand(server) if server is not None else None
+        return alert_views.alert(notice, account, self._house.clock(), on_demand=on_demand)
 
     def _outcome(self, letter: Letter, account: Account) -> Screen | None:
         entry = self._house.store.ledger.get(decode(Told, letter.body).entry)
@@ -102,14 +107,21 @@ class Letters:
             return views.working_on_bid(account, order, price)
         match result.ending:
             case Ending.DONE:
-                active = {Cause.HOLDS: True, Cause.WAITS: False}.get(result.cause)
                 return views.bid_done(
-                    account, order, price, now, active=active, read_at=entry.ended_at, rates=self._house.rates
+                    account,
+                    order,
+                    price,
+                    now,
+                    active={Cause.HOLDS: True, Cause.WAITS: False}.get(result.cause),
+                    holder=result.limit,
+                    on_demand=self._house.market.on_demand(change.server),
+                    read_at=entry.ended_at,
+                    rates=self._house.rates,
                 )
-            case Ending.UNKNOWN if result.cause is Cause.NO_OFFER:
+            case Ending.UNKNOWN | Ending.REFUSED if result.cause is Cause.NO_OFFER:
                 return bid_views.vanished(account, order, entry.ended_at, now)
             case Ending.UNKNOWN:
-                return views.bid_unknown(account, order, price)
+                return views.bid_unknown(account, order, price, result.limit)
             case Ending.ABANDONED:
                 return views.interrupted(account, order, f"change the bid of order {order} to {price}")
             case Ending.REFUSED:
@@ -126,8 +138,8 @@ class Letters:
                 return bid_views.too_soon(account, order, price, result.wait, self._house.clock())
             case Cause.TOO_LOW:
                 return bid_views.too_low(account, order, price, result.limit)
-            case Cause.TOO_LATE:
-                return views.interrupted(account, order, f"change the bid of order {order} to {price}")
+            case Cause.OVERTAKEN if result.limit is not None:
+                return bid_views.overtaken(account, order, price, result.limit)
             case _:
                 return views.bid_refused(account, order, price, result.detail)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from bot.alerts.snapshot import Snapshot
@@ -15,6 +15,7 @@ from handlers.actions import Action
 from handlers.screen import Screen
 from handlers.views import errors
 from handlers.views.errors import Untouched
+from handlers.views.frame import Failure
 
 RECENT: Final = timedelta(seconds=90)
 """What the watch has read in its last round will do, unless somebody asks to have it refreshed."""
@@ -32,8 +33,22 @@ class Look:
     slow: bool = False
 
     @property
-    def failed(self) -> bool:
-        return self.error is not None or self.slow
+    def failed(self) -> Failure | None:
+        down = self.snapshot is not None and self.snapshot.down_since is not None
+        return Failure.NO_ANSWER if self.slow and down else failure(self.error, slow=self.slow)
+
+
+def failure(error: CloreError | None, *, slow: bool = False) -> Failure | None:
+    """Why a reading brought nothing, in the words of the screens; `None`: it did."""
+    match error:
+        case None:
+            return Failure.SLOW if slow else None
+        case KeyRejected():
+            return Failure.REJECTED
+        case RateLimited():
+            return Failure.BUSY
+        case _:
+            return Failure.NO_ANSWER
 
 
 def greatest_age(*, fresh: bool) -> timedelta:
@@ -55,20 +70,15 @@ async def look_at_all(desk: Desk, parts: tuple[Wanted, ...], max_age: timedelta)
     return next((found for found in looks if found.failed), Look(desk.last))
 
 
-def trouble(
-    found: Look,
-    desk: Desk,
-    *,
-    untouched: Untouched,
-    again: Action | None,
-    read_at: datetime | None = None,
-    now: datetime | None = None,
-) -> Screen:
+def trouble(found: Look, desk: Desk, *, untouched: Untouched, again: Action | None) -> Screen:
     """The screen for a look that failed, where nothing older can stand in."""
-    match found.error:
-        case KeyRejected():
+    match found.failed:
+        case Failure.SLOW:
+            return errors.slow(untouched, again, account=desk.account)
+        case Failure.REJECTED:
             return errors.key_rejected(desk.account, untouched)
-        case RateLimited(retry_after=wait):
+        case Failure.BUSY:
+            wait = found.error.retry_after if isinstance(found.error, RateLimited) else None
             return errors.rate_limited(untouched, wait or USUAL_WAIT, again, account=desk.account)
-        case _:
-            return errors.unavailable(untouched, again, account=desk.account, read_at=read_at, now=now)
+        case Failure.NO_ANSWER | None:
+            return errors.unavailable(untouched, again, account=desk.account)

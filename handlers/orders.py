@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Final
 
@@ -17,7 +18,7 @@ from handlers.actions import AskCancel, AskReport, ShowOrder, ShowOrders, ShowPa
 from handlers.asking import ask_change
 from handlers.guest import Guest
 from handlers.looking import RECENT, Look, greatest_age, look, look_at_all, trouble
-from handlers.replies import ReportWanted, ask
+from handlers.replies import ReportWanted, ask, done
 from handlers.screen import Screen
 from handlers.views import cancel as cancel_views
 from handlers.views import order as order_views
@@ -74,18 +75,29 @@ async def show_past_orders(guest: Guest, desk: Desk, action: ShowPastOrders) -> 
 async def show_order(guest: Guest, desk: Desk, action: ShowOrder) -> Screen:
     """The card; of a spot order with its auction, so that it says whether the bid holds the machine."""
     age = greatest_age(fresh=action.fresh)
-    known = find(desk.last, action.order)
-    parts = (Orders(), Auction(known.server)) if known and known.spot and not known.expired else (Orders(),)
-    found = await look_at_all(desk, parts, age)
+    known = find_open(desk.last, action.order)
+    found = await look_at_all(desk, (Orders(), *_auction_of(known)), age)
     order = find(found.snapshot, action.order)
+    if known is None and not found.failed and (unread := _auction_of(find_open(found.snapshot, action.order))):
+        found = await look_at_all(desk, unread, age)
     if order is None and not found.failed:
         found = await look(desk, PastOrders(), age)
         order = find(found.snapshot, action.order)
     if order is None or found.snapshot is None:
         return _no_card(guest, desk, action, found)
     return order_views.card(
-        desk.account, order, found.snapshot, guest.house.clock(), rates=guest.house.rates, failed=found.failed
+        desk.account,
+        order,
+        found.snapshot,
+        guest.house.clock(),
+        rates=guest.house.rates,
+        failed=found.failed,
+        on_demand=guest.house.market.on_demand(order.server),
     )
+
+
+def _auction_of(order: Order | None) -> tuple[Auction, ...]:
+    return (Auction(order.server),) if order is not None and order.spot else ()
 
 
 def _no_card(guest: Guest, desk: Desk, action: ShowOrder, found: Look) -> Screen:
@@ -131,7 +143,9 @@ async def report_typed(guest: Guest, desk: Desk, order: OrderId, text: str) -> S
     issue = text.strip()
     if len(issue) > MAX_ISSUE:
         return await ask_report(guest, desk, AskReport(desk.account.id, order), too_long=len(issue))
-    return await ask_cancel(guest, desk, AskCancel(desk.account.id, order), issue or None)
+    answer = await ask_cancel(guest, desk, AskCancel(desk.account.id, order), issue or None)
+    done(guest)
+    return answer
 
 
 def find(snapshot: Snapshot | None, order: OrderId) -> Order | None:
@@ -147,6 +161,15 @@ def find_open(snapshot: Snapshot | None, order: OrderId) -> Order | None:
     return found if found is not None and not found.expired else None
 
 
-def desk_of(guest: Guest, order: OrderId) -> Desk | None:
-    """The account of this chat that was last seen with this order; a number says nothing about its account."""
-    return next((desk for desk in guest.house.desks.all(guest.chat.id) if find(desk.last, order)), None)
+async def desk_of(guest: Guest, order: OrderId, default: Desk) -> Desk:
+    """The account of this chat that has this order; a number says nothing about its account.
+
+    Where none was seen with it, each is asked; the default one answers for a number that nobody knows.
+    """
+    desks = sorted(guest.house.desks.all(guest.chat.id), key=lambda desk: desk.account.id != default.account.id)
+    for part in (None, Orders(), PastOrders()):
+        if part is not None and len(desks) > 1:
+            await asyncio.gather(*(look(desk, part) for desk in desks))
+        if found := next((desk for desk in desks if find(desk.last, order)), None):
+            return found
+    return default

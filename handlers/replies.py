@@ -52,10 +52,22 @@ _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 
 
 def ask(guest: Guest, wanted: Reply, account: AccountId | None = None) -> None:
-    """The next text of this person in this chat answers this; a question before it is given up."""
+    """The next text of this person in this chat answers this; a question before it is given up.
+
+    `NotFound` where the chat or the account is gone.
+    """
+    guest.stay(account)
     guest.house.store.questions.ask(
-        guest.chat.id, guest.user, _NAMES[type(wanted)], encode(wanted), guest.now, LIVES, account=account
+        guest.chat.id, guest.user, _NAMES[type(wanted)], encode(wanted), guest.house.clock(), LIVES, account=account
     )
+
+
+def done(guest: Guest) -> bool:
+    """What is typed from now on answers nothing. False: nothing was asked (any more)."""
+    questions = guest.house.store.questions
+    asked = questions.find(guest.chat.id, guest.user, guest.house.clock()) is not None
+    questions.answered(guest.chat.id, guest.user)
+    return asked
 
 
 def wanted(question: Question) -> Reply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final, assert_never
@@ -51,6 +52,7 @@ from handlers.views import keys as key_views
 from handlers.views import start as start_views
 from handlers.views import toasts
 from handlers.visit import Answer, Arrival, Command, Decision, Leave
+from storage.errors import NotFound
 
 STALE_AFTER: Final = timedelta(seconds=60)
 """A command that leads to a change is not acted on when it is older: its sender has long looked elsewhere."""
@@ -125,7 +127,8 @@ class FrontDoor:
         if decision.answer is not None or decision.action is None or arrival.user is None:
             return decision.answer
         guest = self._guest(arrival, arrival.user)
-        answer = await self._respond(guest, decision.action)
+        self._leave_question(guest)
+        answer = await self._answered(guest, self._respond(guest, decision.action))
         if isinstance(answer, Screen) and self._is_alert(guest):
             return replace(answer, apart=True)
         return answer
@@ -139,8 +142,8 @@ class FrontDoor:
         if name in WRITES and arrival.sent_at is not None and guest.now - arrival.sent_at > STALE_AFTER:
             return error_views.sent_while_away(name, arrival.sent_at, guest.now)
         if deleted is not None:
-            return await self._key_in(guest, name, arguments, deleted=deleted)
-        return await self._command(guest, name, arguments.strip())
+            return await self._answered(guest, self._key_in(guest, name, arguments, deleted=deleted))
+        return await self._answered(guest, self._command(guest, name, arguments.strip()))
 
     async def typed(self, arrival: Arrival, text: str, *, deleted: bool | None) -> Answer:
         if not arrival.private:
@@ -148,6 +151,9 @@ class FrontDoor:
         if arrival.user is None or not self._may(arrival.user):
             return error_views.not_allowed()
         guest = self._guest(arrival, arrival.user)
+        return await self._answered(guest, self._typed(guest, text, deleted=deleted))
+
+    async def _typed(self, guest: Guest, text: str, *, deleted: bool | None) -> Answer:
         question = self._house.store.questions.find(guest.chat.id, guest.user, guest.now)
         wanted = replies.wanted(question) if question else None
         desk = guest.desk(question.account) if question and question.account is not None else None
@@ -159,11 +165,26 @@ class FrontDoor:
             case NameWanted() if desk is not None:
                 return accounts.name_typed(guest, desk, text)
             case PriceWanted(order=order) if desk is not None:
-                return await bids.price_typed(guest, desk, order, text)
+                return await _of(guest, desk, bids.price_typed(guest, desk, order, text))
             case ReportWanted(order=order) if desk is not None:
-                return await orders.report_typed(guest, desk, order, text)
+                return await _of(guest, desk, orders.report_typed(guest, desk, order, text))
             case _:
                 return self._help(guest)
+
+    async def _answered(self, guest: Guest, answering: Awaitable[Answer]) -> Answer:
+        """The answer; silence where the chat was forgotten meanwhile, a line where the account was removed."""
+        try:
+            answer = await answering
+        except NotFound:
+            answer = toasts.NO_SUCH_ACCOUNT
+        here = self._house.store.chats.find(guest.arrival.chat)
+        return answer if here is not None and here.id == guest.chat.id else None
+
+    def _leave_question(self, guest: Guest) -> None:
+        """A press on the screen that asks takes that screen away, and its question with it."""
+        question = self._house.store.questions.find(guest.chat.id, guest.user, guest.now)
+        if question is not None and question.message == guest.arrival.message:
+            replies.done(guest)
 
     async def _respond(self, guest: Guest, action: Action) -> Answer:
         match action:
@@ -173,8 +194,8 @@ class FrontDoor:
                 return Leave()
             case Connect():
                 return accounts.ask_key(guest)
-            case ShowAccounts():
-                return accounts.show_accounts(guest)
+            case ShowAccounts(page=page):
+                return accounts.show_accounts(guest, page)
             case ShowStatus():
                 return status.show_status(guest)
             case AskForget():
@@ -186,6 +207,9 @@ class FrontDoor:
                 return toasts.NO_SUCH_ACCOUNT if desk is None else await self._at(guest, desk, action)
 
     async def _at(self, guest: Guest, desk: Desk, action: AccountAction) -> Answer:
+        return await _of(guest, desk, self._answer_at(guest, desk, action))
+
+    async def _answer_at(self, guest: Guest, desk: Desk, action: AccountAction) -> Answer:
         match action:
             case ShowAccount():
                 return accounts.show_account(guest, desk)
@@ -234,46 +258,49 @@ class FrontDoor:
             case "forget":
                 return forget.ask_forget(guest)
             case "cancel" if not arguments:
-                left = self._house.store.questions.answered(guest.chat.id, guest.user)
-                return cancel_views.left() if left else cancel_views.nothing_to_leave()
+                return cancel_views.left() if replies.done(guest) else cancel_views.nothing_to_leave()
             case _:
                 pass
         desk = guest.default_desk()
-        return error_views.no_account() if desk is None else await self._command_at(guest, desk, name, arguments)
+        if desk is None:
+            return error_views.no_account()
+        return await self._command_at(guest, desk, name, arguments)
 
     async def _command_at(self, guest: Guest, desk: Desk, name: str, arguments: str) -> Answer:
         account = desk.account.id
         match name:
             case "wallets":
-                return await wallet.show_wallets(guest, desk, ShowWallets(account))
+                return await self._at(guest, desk, ShowWallets(account))
             case "orders":
-                return await orders.show_orders(guest, desk, ShowOrders(account))
+                return await self._at(guest, desk, ShowOrders(account))
             case "servers":
-                return await servers.show_servers(guest, desk, ShowServers(account))
+                return await self._at(guest, desk, ShowServers(account))
             case "order" | "cancel" | "bid":
                 return await self._command_on_order(guest, desk, name, arguments)
             case _:
                 raise ValueError(f"the command {name} is in the table and nothing answers it")
 
     async def _command_on_order(self, guest: Guest, desk: Desk, name: str, arguments: str) -> Answer:
-        number, _, rest = arguments.partition(" ")
+        number, _, rest = " ".join(arguments.split()).partition(" ")
         order = _order_number(number)
         command = find(name)
         assert command is not None
+        rentals = (Press("📋 Rentals", ShowOrders(desk.account.id)),)
         if order is None:
-            return error_views.bad_arguments(command, "An order's number is missing: digits, as /orders shows them.")
-        desk = orders.desk_of(guest, order) or desk
+            problem = f"{number[:20]} is no order number" if number else "An order's number is missing"
+            return error_views.bad_arguments(command, f"{problem}: digits, as the list of rentals shows them.", rentals)
+        if rest and name != "bid":
+            return error_views.bad_arguments(command, "There is more after the number than I understand.", rentals)
+        desk = await orders.desk_of(guest, order, desk)
         match name:
-            case "order" if not rest.strip():
-                return await orders.show_order(guest, desk, ShowOrder(desk.account.id, order))
-            case "cancel" if not rest.strip():
-                return await orders.ask_cancel(guest, desk, AskCancel(desk.account.id, order))
-            case "bid" if rest.strip():
-                return await bids.price_typed(guest, desk, order, rest)
-            case "bid":
-                return await bids.ask_price(guest, desk, AskPrice(desk.account.id, order))
+            case "order":
+                return await self._at(guest, desk, ShowOrder(desk.account.id, order))
+            case "cancel":
+                return await self._at(guest, desk, AskCancel(desk.account.id, order))
+            case _ if rest:
+                return await _of(guest, desk, bids.price_typed(guest, desk, order, rest))
             case _:
-                return error_views.bad_arguments(command, "There is more after the number than I understand.")
+                return await self._at(guest, desk, AskPrice(desk.account.id, order))
 
     async def _key_in(self, guest: Guest, name: str, arguments: str, *, deleted: bool) -> Answer:
         """A command with a key in it: only `/connect` may bring one; any other is answered as if the key had been typed."""
@@ -336,6 +363,12 @@ AccountAction = (
     | ShowServers
 )
 """The actions on one account: it is looked up within the chat, or there is none."""
+
+
+async def _of(guest: Guest, desk: Desk, answering: Awaitable[Answer]) -> Answer:
+    """The answer; of an account that was removed while CLORE.AI was asked nothing is shown."""
+    answer = await answering
+    return answer if guest.desk(desk.account.id) else toasts.NO_SUCH_ACCOUNT
 
 
 def _actions(screen: Screen) -> list[Action]:

@@ -26,4 +26,4 @@ async def show_deposits(guest: Guest, desk: Desk, action: ShowDeposits) -> Scree
     found = await look(desk, Wallets(), RECENT)
     if found.snapshot is None or found.snapshot.wallets is None:
         return trouble(found, desk, untouched=Untouched.READ, again=action)
-    return views.deposits(desk.account, found.snapshot, guest.house.clock())
+    return views.deposits(desk.account, found.snapshot, guest.house.clock(), failed=found.failed)

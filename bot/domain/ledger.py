@@ -56,7 +56,7 @@ class Cause(StrEnum):
     GONE = "gone"  # cancelled: my_orders does not list it any more
     STILL_LISTED = "still listed"  # CLORE.AI took the cancellation and lists the order still
     HOLDS = "holds"  # the bid is set and holds the machine
-    WAITS = "waits"  # the bid is set and another one holds the machine
+    WAITS = "waits"  # the bid is set and does not hold the machine; `limit`: the one that does, if any does
     SET = "set"  # the bid is set; who holds the machine could not be read
     STEP_TOO_BIG = "step too big"  # `limit`: the lowest price allowed now
     TOO_SOON = "too soon"  # `wait`: until it may be lowered again
@@ -65,7 +65,8 @@ class Cause(StrEnum):
     KEY_REJECTED = "key rejected"
     BUSY = "busy"  # refused for its rate, again and again: never carried out
     UNREACHABLE = "unreachable"  # the request never left
-    LOST = "lost"  # no answer, and nothing that could be read says what happened
+    LOST = "lost"  # no answer, and nothing that could be read says what happened; `limit`: the bid as last seen
+    OVERTAKEN = "overtaken"  # the bid was changed after the question was asked; `limit`: what it is now; not sent
     NO_OFFER = "no offer"  # the bid is not in the auction any more: nothing to change
     TOO_LATE = "too late"  # the bot was away between the press and the sending: not sent
     INVALID = "invalid"  # `detail`: what is wrong with it; not sent

@@ -37,9 +37,22 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class OnDemand:
+    """Whether a server is rented on demand, which comes before every bid, and when the marketplace said so."""
+
+    rented: bool
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Market:
     """A copy of the whole marketplace. `own`: servers of the asking account, which it cannot rent."""
 
     listings: tuple[Listing, ...]
     read_at: datetime
     own: frozenset[ServerId] = frozenset()
+
+    def on_demand(self, server: ServerId) -> OnDemand | None:
+        """`None` for a server that is not listed: hidden, offline, or gone."""
+        found = next((listing for listing in self.listings if listing.id == server), None)
+        return None if found is None else OnDemand(found.rented, self.read_at)

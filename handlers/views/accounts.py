@@ -23,11 +23,10 @@ from handlers.actions import (
     UseAccount,
 )
 from handlers.screen import Press, Row, Screen, Style
-from handlers.views.frame import Account, confirmation, label, navigation, screen, title, valid_until
+from handlers.views.frame import Account, confirmation, label, navigation, paged, pager, screen, title, valid_until
 from handlers.views.html import Html, bold, code, join, say, text, tidy, utc, when
 from handlers.views.words import counted
 
-MOST_SHOWN: Final = 6
 MOST_NAME: Final = 32
 
 
@@ -54,22 +53,25 @@ class AccountCard:
     other_chats: int = 0
 
 
-def accounts(cards: Sequence[AccountCard], now: datetime) -> Screen:
-    """All accounts of this chat."""
+def accounts(cards: Sequence[AccountCard], now: datetime, *, page: int = 0) -> Screen:
+    """The accounts of this chat."""
     if not cards:
         return screen(
             (title("👤", "Accounts", "none yet"), say("Connect a CLORE.AI key to begin.")),
             ((Press("🔑 Connect", Connect()),), navigation(Home())),
         )
-    shown = cards[:MOST_SHOWN]
+    shown = paged(cards, page)
     return screen(
-        (title("👤", "Accounts", counted(len(cards), "account", "accounts")), *[_line(card, now) for card in shown]),
         (
-            *[(Press(label(card.name), ShowAccount(card.id)),) for card in shown],
-            (Press("🔑 Connect another", Connect()),),
-            navigation(Home(), ShowAccounts()),
+            title("👤", "Accounts", counted(len(cards), "account", "accounts")),
+            *[_line(card, now) for card in shown.items],
         ),
-        details=[_line(card, now) for card in cards[MOST_SHOWN:]],
+        (
+            *[(Press(label(card.name), ShowAccount(card.id)),) for card in shown.items],
+            pager(shown, ShowAccounts),
+            (Press("🔑 Connect another", Connect()),),
+            navigation(Home(), ShowAccounts(shown.number)),
+        ),
     )
 
 
@@ -135,11 +137,13 @@ def confirm_removal(card: AccountCard, now: datetime, *, token: str, expires_at:
     )
 
 
-def removed(name: str) -> Screen:
+def removed(name: str, *, clean: bool = True) -> Screen:
+    """`clean`: nothing of its key is left in the file; else that is tried again until it succeeds."""
     return screen(
         (
             title("✅", "Removed", say("account {name}", name=bold(tidy(name, MOST_NAME)))),
             say("Its key is gone from the database; older backups may still hold it, sealed."),
+            None if clean else say("Sealed traces are still in its file; I clear them as soon as it is free."),
         ),
         ((Press("👤 Accounts", ShowAccounts()),), navigation(Home())),
     )
@@ -153,7 +157,7 @@ def _state(card: AccountCard) -> tuple[str, str]:
 
 def _data(card: AccountCard, now: datetime) -> Html:
     if card.rejected_since:
-        return say("CLORE.AI has rejected the key since {when}", when=when(card.rejected_since, now))
+        return say("CLORE.AI stopped taking the key {when}", when=when(card.rejected_since, now))
     return (
         say("Data from {when}", when=when(card.read_at, now)) if card.read_at else say("Nothing was read with it yet.")
     )

@@ -20,6 +20,7 @@ from bot.alerts.alert import (
     ShortRunway,
 )
 from bot.alerts.settings import DEFAULTS, Settings
+from bot.domain.market import OnDemand
 from bot.domain.money import Money, symbol
 from bot.domain.spot import Winning, winning_bid
 from handlers.actions import (
@@ -36,7 +37,7 @@ from handlers.actions import (
     TestKey,
 )
 from handlers.screen import Press, Row, Screen
-from handlers.views.auction import own_bid
+from handlers.views.auction import own_bid, unheld, why_unheld
 from handlers.views.frame import Account, copying, label, screen, title
 from handlers.views.html import Html, bold, deadline, join, say, text, when
 from handlers.views.rental import machine, number
@@ -72,10 +73,19 @@ class _Story:
 
 
 def alert(
-    notice: Notice, account: Account, now: datetime, *, repeated: bool = False, settings: Settings = DEFAULTS
+    notice: Notice,
+    account: Account,
+    now: datetime,
+    *,
+    repeated: bool = False,
+    settings: Settings = DEFAULTS,
+    on_demand: OnDemand | None = None,
 ) -> Screen:
-    """The message of a notice. `repeated`: it may have been delivered before, since the first try got no answer."""
-    story = _story(notice.facts, notice, account, now, settings)
+    """The message of a notice. `repeated`: it may have been delivered before, since the first try got no answer.
+
+    `on_demand`: what the marketplace says of the server that a notice is about.
+    """
+    story = _story(notice.facts, notice, account, now, settings, on_demand)
     span = _span(notice, now)
     match notice.news:
         case News.FIRED | News.ESCALATED | News.CHANGED | News.EDGE:
@@ -91,14 +101,16 @@ def alert(
     return screen((join((head, "(repeat)" if repeated else None)), *body), rows)
 
 
-def _story(facts: Facts, notice: Notice, account: Account, now: datetime, settings: Settings) -> _Story:
+def _story(
+    facts: Facts, notice: Notice, account: Account, now: datetime, settings: Settings, on_demand: OnDemand | None
+) -> _Story:
     match facts:
         case Expiring():
             return _expiring(facts, notice, account, now, settings)
         case Ended():
             return _ended(facts, account, now)
         case Outbid():
-            return _outbid(facts, notice, account)
+            return _outbid(facts, notice, account, now, on_demand)
         case ShortRunway():
             return _short_runway(facts, notice, account, settings)
         case KeyInvalid():
@@ -109,7 +121,9 @@ def _story(facts: Facts, notice: Notice, account: Account, now: datetime, settin
 
 
 def _span(notice: Notice, now: datetime) -> Html:
-    return join((say("Since {since}", since=when(notice.since, now)), say("as of {at}", at=when(notice.at, now))))
+    word = "Seen" if notice.news is News.EDGE else "Began"
+    began = say("{word} {since}", word=word, since=when(notice.since, now))
+    return join((began, say("as of {at}", at=when(notice.at, now))))
 
 
 def _after(notice: Notice) -> Html:
@@ -158,7 +172,7 @@ def _ended(facts: Ended, account: Account, now: datetime) -> _Story:
             machine(order),
             reason,
             say(
-                "Not listed since {since}{spent}",
+                "Left CLORE.AI's list {since}{spent}",
                 since=when(facts.absent_since, now),
                 spent=say("; spent {spent} with fee", spent=worth(spent, None)) if spent is not None else "",
             ),
@@ -170,7 +184,9 @@ def _ended(facts: Ended, account: Account, now: datetime) -> _Story:
     )
 
 
-def _outbid(facts: Outbid, notice: Notice, account: Account) -> _Story:
+def _outbid(facts: Outbid, notice: Notice, account: Account, now: datetime, on_demand: OnDemand | None) -> _Story:
+    if unheld(facts.market) and not facts.vanished:
+        return _displaced(facts, notice, account, now, on_demand)
     order, market = facts.order, facts.market
     winning = winning_bid(market, order.price.currency, own=order.id)
     wins = winning.bid if isinstance(winning, Winning) and not facts.vanished else None
@@ -193,6 +209,37 @@ def _outbid(facts: Outbid, notice: Notice, account: Account) -> _Story:
         resolved=say("Won back{after}: your bid holds the machine.", after=_after(notice)),
         ended=say("The order ended{after}; nothing is left to raise.", after=_after(notice)),
         rows=_outbid_rows(facts, account, f"📈 Re-bid {exact_coin(wins)}…" if wins is not None else "📈 Raise bid…"),
+    )
+
+
+def _displaced(facts: Outbid, notice: Notice, account: Account, now: datetime, on_demand: OnDemand | None) -> _Story:
+    """The machine is lost and no bid has it: a higher bid would not win it now."""
+    order, market = facts.order, facts.market
+    own, winning = own_bid(order, market), winning_bid(market, order.price.currency, own=order.id)
+    above = winning.bid if isinstance(winning, Winning) and winning.bid > own else None
+    return _Story(
+        name="Machine lost",
+        subject=number(order.id),
+        lines=(
+            machine(order),
+            why_unheld(on_demand, now),
+            say("Your bid of {own} a day waits until that ends.", own=worth(own, market.rates, to_the_digit=True)),
+            say(
+                "Another bid is higher: {bid} a day would be in front.",
+                bid=worth(above, market.rates, to_the_digit=True),
+            )
+            if above is not None
+            else say("No other bid is known to be higher, so there is nothing to raise."),
+            say("The bot changes no bid by itself."),
+        ),
+        resolved=say("Won back{after}: your bid holds the machine.", after=_after(notice)),
+        ended=say("The order ended{after}; nothing is left to raise.", after=_after(notice)),
+        rows=_outbid_rows(facts, account, f"📈 Raise to {exact_coin(above)}…")
+        if above is not None
+        else (
+            (Press("Open order", ShowOrder(account.id, order.id)),),
+            (Press("✏️ Another price…", AskPrice(account.id, order.id)),),
+        ),
     )
 
 

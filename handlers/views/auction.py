@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
+from bot.domain.market import OnDemand
 from bot.domain.money import Money, Rates
 from bot.domain.rental import Order
-from bot.domain.spot import NoAnswer, Offer, SpotMarket, winning_bid
+from bot.domain.spot import NoAnswer, Offer, SpotMarket, Winning, winning_bid
 from handlers.views.html import Html, code, join, say, when
 from handlers.views.words import exact_coin, worth
 
 RUNGS: Final = 5
+STILL_TELLS: Final = timedelta(minutes=2)
+"""A marketplace older than this says nothing about a machine that it showed as free: it may have been rented since."""
 
 REASONS: Final[dict[str, str]] = {
     NoAnswer.NO_MARKET: "CLORE.AI says that this server has no auction.",
@@ -39,18 +42,51 @@ def ladder(market: SpotMarket, order: Order, rates: Rates | None, now: datetime)
     return [head, *(_rung(offer, order, rates) for offer in ranked[:RUNGS]), *more]
 
 
-def standing(order: Order, bid: Money, market: SpotMarket, rates: Rates | None) -> Html:
+def unheld(market: SpotMarket) -> bool:
+    """Whether bids are there and none of them holds the machine: then no bid can be said to win it."""
+    return market.exists and bool(market.offers) and market.holder is None
+
+
+def why_unheld(on_demand: OnDemand | None, now: datetime) -> Html:
+    """Why no bid holds the machine, as far as the marketplace says; `on_demand` is `None` where it says nothing."""
+    if on_demand is None or not (on_demand.rented or now - on_demand.read_at <= STILL_TELLS):
+        return say("No bid holds the machine now: probably it is rented on demand, which comes before every bid.")
+    said = (
+        "No bid holds the machine: it is rented on demand, which comes before every bid"
+        if on_demand.rented
+        else "No bid holds the machine, and the marketplace does not show it as rented on demand"
+    )
+    return join((say(said), say("read {when}", when=when(on_demand.read_at, now))))
+
+
+def standing(
+    order: Order, bid: Money, market: SpotMarket, rates: Rates | None, *, on_demand: OnDemand | None, now: datetime
+) -> Html:
     """What this bid would beat, or what would be above it; where that cannot be told, why."""
     winning = winning_bid(market, bid.currency, own=order.id, rates=rates)
     if isinstance(winning, NoAnswer):
         return say(REASONS.get(winning.reason, "No comparison can be made."))
+    if unheld(market):
+        return join((_place(bid, winning, rates or market.rates), why_unheld(on_demand, now)), " ")
     if bid < winning.bid:
-        return say("It would wait: {bid} is what holds the machine now.", bid=exact_coin(winning.bid))
+        return say("It would wait: it takes {bid} or more to hold the machine.", bid=exact_coin(winning.bid))
     if winning.beats is None:
         return say("It would hold the machine: nobody else bids.")
     return say(
-        "It beats the highest other bid, {bid}.", bid=worth(winning.beats.bid, rates or market.rates, to_the_digit=True)
+        "It beats {whose}, {bid}.",
+        whose="your own other bid" if winning.beats.mine else "the highest other bid",
+        bid=worth(winning.beats.bid, rates or market.rates, to_the_digit=True),
     )
+
+
+def _place(bid: Money, winning: Winning, rates: Rates | None) -> Html:
+    """Where a bid would stand among those that all wait."""
+    if winning.beats is None:
+        return say("It would be the only bid.")
+    highest = worth(winning.beats.bid, rates, to_the_digit=True)
+    if bid < winning.bid:
+        return say("It would not be the highest bid: that is {bid}.", bid=highest)
+    return say("It would be the highest bid, above {bid}.", bid=highest)
 
 
 def _rung(offer: Offer, order: Order, rates: Rates | None) -> Html:

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.ids import OrderId
+from bot.domain.market import OnDemand
 from bot.domain.money import Money, Rates, plain, symbol, unit, with_fee
 from bot.domain.rental import Order
 from bot.domain.spot import NoAnswer, SpotMarket, minimum_bid
 from handlers.actions import AskPrice, AskRaise, ShowOrder, ShowOrders, ShowPastOrders
 from handlers.screen import Press, Row, Screen, Style
-from handlers.views.auction import REASONS, ladder, own_bid, standing
+from handlers.views.auction import REASONS, ladder, own_bid, standing, unheld, why_unheld
 from handlers.views.errors import three_parts
 from handlers.views.frame import Account, age, confirmation, navigation, screen, title, valid_until
 from handlers.views.html import Html, deadline, join, say
@@ -22,7 +23,7 @@ from handlers.views.words import duration, exact_coin, lasts, percent, worth
 class PriceProblem(StrEnum):
     """Why a typed price is not taken."""
 
-    NOT_A_NUMBER = "That is no price. Write a number above zero, like 0.0000043."
+    NOT_A_NUMBER = "That is no price. Write a number above zero, with digits and a point."
     OTHER_COIN = "A bid stays in its coin. Write a number without another coin's name."
     TOO_FINE = "That is finer than the smallest step of this coin."
     SAME = "That is the price it bids already. Nothing to change."
@@ -39,27 +40,26 @@ def confirm(
     market: SpotMarket,
     rates: Rates | None = None,
     runway_after: timedelta | None = None,
-    was: Money | None = None,
+    on_demand: OnDemand | None = None,
 ) -> Screen:
     """The question before a bid is changed. The price in the button is, to the digit, what will be sent.
 
-    `was`: the price of an earlier question that the auction has overtaken. `runway_after`: of the bid's coin.
+    `runway_after`: of the bid's coin. `on_demand`: what the marketplace says of the server.
     """
-    rates, present = rates or market.rates, own_bid(order, market)
-    verb = "Raise" if bid > present else "Lower"
+    rates, present, offer = rates or market.rates, own_bid(order, market), market.find(order.id)
+    verb, holds = "Raise" if bid > present else "Lower", offer is None or offer.active
     return screen(
         (
             title("⚖️", f"{verb} this bid?", number(order.id), account),
             machine(order),
             say(
-                "{before} → {after} a day, before fee{moved}",
+                "{before} → {after} a day, before fee",
                 before=exact_coin(present),
                 after=worth(bid, rates, to_the_digit=True),
-                moved=say(" (the auction moved: it was {was})", was=exact_coin(was)) if was is not None else "",
             ),
-            standing(order, bid, market, rates),
+            standing(order, bid, market, rates, on_demand=on_demand, now=now),
             _cost(order, bid, rates, runway_after),
-            _cannot_be_undone(verb),
+            _cannot_be_undone(verb, holds=holds),
             valid_until(expires_at, now),
             age(market.read_at, now, rates),
         ),
@@ -126,6 +126,66 @@ def already_holds(
             navigation(ShowOrders(account.id)),
         ),
         details=ladder(market, order, rates, now),
+    )
+
+
+def already_highest(
+    account: Account,
+    order: Order,
+    market: SpotMarket,
+    now: datetime,
+    rates: Rates | None = None,
+    on_demand: OnDemand | None = None,
+) -> Screen:
+    """Nothing to raise: no other bid is higher, and this one does not hold the machine all the same."""
+    rates = rates or market.rates
+    return screen(
+        (
+            title("⏸", "Nothing to raise", number(order.id), account),
+            say(
+                "Your bid of {bid} a day waits, and no other bid is higher.",
+                bid=worth(own_bid(order, market), rates, to_the_digit=True),
+            ),
+            why_unheld(on_demand, now)
+            if unheld(market)
+            else say("Another bid holds the machine: CLORE.AI may count with other rates than those known here."),
+            say("Nothing was changed. When the machine is free, CLORE.AI gives it to the highest bid by itself."),
+            age(market.read_at, now, rates),
+        ),
+        (
+            (
+                Press("✏️ Set price…", AskPrice(account.id, order.id)),
+                Press("Open order", ShowOrder(account.id, order.id)),
+            ),
+            navigation(ShowOrders(account.id), AskRaise(account.id, order.id)),
+        ),
+        details=ladder(market, order, rates, now),
+    )
+
+
+def not_a_bid(account: Account, order: Order, read_at: datetime | None, now: datetime) -> Screen:
+    """A price was asked for where there is no auction: the order is on demand."""
+    return three_parts(
+        title("❔", "Not a bid", number(order.id), account),
+        say("This is a rental on demand: its price was fixed when it began."),
+        say("Nothing was changed."),
+        say("Only spot bids have a price that can be changed."),
+        ((Press("Open order", ShowOrder(account.id, order.id)),), navigation(ShowOrders(account.id))),
+        read=age(read_at, now),
+    )
+
+
+def overtaken(account: Account, order: OrderId, asked: Money, present: Money) -> Screen:
+    """The bid was changed between the question and the press: what was asked would now do something else."""
+    return three_parts(
+        title("⛔", "Not sent", number(order), account),
+        say("The bid was changed after you were asked: it is {present} a day now.", present=exact_coin(present)),
+        say("{asked} a day was not sent.", asked=exact_coin(asked)),
+        say("Ask again if you still want to change it."),
+        (
+            (Press("✏️ Set price…", AskPrice(account.id, order)), Press("Open order", ShowOrder(account.id, order))),
+            navigation(ShowOrders(account.id)),
+        ),
     )
 
 
@@ -222,7 +282,8 @@ def _cost(order: Order, bid: Money, rates: Rates | None, runway_after: timedelta
     return join((cost, runway))
 
 
-def _cannot_be_undone(verb: str) -> Html:
+def _cannot_be_undone(verb: str, *, holds: bool) -> Html:
     if verb == "Raise":
         return say("Acts at once. Back down goes only in small steps, one every 10 minutes.")
-    return say("A lower bid can lose the machine, and its data, at once. The next lowering is open after 10 minutes.")
+    again = say("The next lowering is open after 10 minutes.")
+    return join((say("A lower bid can lose the machine, and its data, at once.") if holds else None, again), " ")

@@ -8,8 +8,8 @@ from bot.alerts.snapshot import Snapshot
 from bot.domain.draft import MAX_ISSUE
 from bot.domain.money import Rates
 from bot.domain.rental import Order, RentalState
-from handlers.actions import AskCancel, AskReport, Home, ShowOrder
-from handlers.screen import Press, Screen, Style
+from handlers.actions import Action, AskCancel, AskReport, Home, ShowOrder
+from handlers.screen import Press, Row, Screen, Style
 from handlers.views.frame import Account, age, confirmation, navigation, screen, title, valid_until
 from handlers.views.html import Html, join, say, text
 from handlers.views.order import creation_fee
@@ -79,7 +79,7 @@ def ask_report(account: Account, order: Order, *, too_long: int | None = None) -
 
 def left() -> Screen:
     """`/cancel` without a number, while something was being asked."""
-    return screen((say("Left. Nothing was done."),), (navigation(Home()),))
+    return screen((say("Left. Nothing was done; what you write now answers nothing."),), (navigation(Home()),))
 
 
 def nothing_to_leave() -> Screen:
@@ -97,9 +97,10 @@ def declined() -> Screen:
     return screen((say("Kept. Nothing was sent."),), (navigation(Home()),))
 
 
-def expired() -> Screen:
-    """The question was not answered in time."""
-    return screen((say("⌛ This question has ended. Nothing was sent."),), (navigation(Home()),))
+def expired(again: Action | None = None) -> Screen:
+    """The question was not answered in time. `again`: what asks it anew."""
+    row: Row = (Press("🔁 Ask again…", again),) if again else ()  # where the question had its way out
+    return screen((say("⌛ This question has ended. Nothing was sent."),), ((*row, *navigation()),))
 
 
 def _cost(order: Order, now: datetime, rates: Rates | None, *, waiting: bool) -> Html:

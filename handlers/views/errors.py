@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from handlers.actions import Action, Connect, Home, ReplaceKey, ShowAccounts, TestKey
-from handlers.screen import Link, Press, Row, Screen
-from handlers.views.frame import Account, age, navigation, screen, title
-from handlers.views.html import Html, bold, code, say, text
+from handlers.screen import Press, Row, Screen
+from handlers.views.frame import Account, navigation, screen, title
+from handlers.views.html import Html, code, say, text
 from handlers.views.words import duration
 from handlers.visit import Command
 
@@ -30,23 +30,25 @@ def three_parts(
     return screen((head, happened, not_done, advice, read), rows)
 
 
-def unavailable(
-    not_done: Untouched,
-    again: Action | None,
-    *,
-    account: Account | None = None,
-    read_at: datetime | None = None,
-    now: datetime | None = None,
-) -> Screen:
+def unavailable(not_done: Untouched, again: Action | None, *, account: Account | None = None) -> Screen:
     """CLORE.AI does not answer."""
-    known = age(read_at, now) if read_at and now else None
     return three_parts(
         title("⚠️", "CLORE.AI does not answer", "no connection or a server error", account),
         say("I asked several times and got no usable answer."),
         say(not_done),
         say("Your rentals run on without the bot. Try again in a minute."),
-        (_again(again), navigation(Home())),
-        read=known,
+        (_ways(again),),
+    )
+
+
+def slow(not_done: Untouched, again: Action | None, *, account: Account | None = None) -> Screen:
+    """CLORE.AI takes long, and nothing older can be shown."""
+    return three_parts(
+        title("⏳", "CLORE.AI takes long", "no answer yet", account),
+        say("I am still waiting for its answer."),
+        say(not_done),
+        say("Try again in a few seconds; what has come by then is shown at once."),
+        (_ways(again),),
     )
 
 
@@ -59,7 +61,7 @@ def rate_limited(
         say("CLORE.AI takes about one request a second for each key; other programs that use the key count too."),
         say(not_done),
         say("Try again in {wait}.", wait=duration(wait)),
-        (_again(again), navigation(Home())),
+        (_ways(again),),
     )
 
 
@@ -88,15 +90,15 @@ def no_account() -> Screen:
     )
 
 
-def bad_arguments(command: Command, problem: str) -> Screen:
-    """The words after a command do not fit."""
+def bad_arguments(command: Command, problem: str, ways: Row = ()) -> Screen:
+    """The words after a command do not fit. `ways`: buttons that lead to what was probably wanted."""
     usage = f"/{command.name} {command.arguments}".strip()
     return three_parts(
         title("❔", "I did not understand that", code(f"/{command.name}")),
         text(problem, 200),
         say(Untouched.COMMAND),
         say("It goes like this: {usage}", usage=code(usage)),
-        (navigation(Home()),),
+        (ways, navigation(Home())),
     )
 
 
@@ -111,16 +113,12 @@ def sent_while_away(command: str, sent_at: datetime, now: datetime) -> Screen:
     )
 
 
-def private_only(link: str | None = None) -> Screen:
-    """What belongs into a private chat was asked for in a group."""
-    row: Row = (Link("Open private chat", link),) if link else ()
-    return screen((say("{word}: only in the private chat with me.", word=bold("Not here")),), (row,))
-
-
 def not_allowed() -> Screen:
     """A person whom this installation does not serve."""
     return screen((say("This bot is private. You can run your own: its code is open."),))
 
 
-def _again(action: Action | None) -> Row:
-    return (Press("🔄 Try again", action),) if action else ()
+def _ways(again: Action | None) -> Row:
+    """In the last row: what is tried again may be a question, whose answer stands in the row above that."""
+    back, close = navigation(Home())
+    return (back, Press("🔄 Try again", again), close) if again else (back, close)

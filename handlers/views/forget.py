@@ -31,11 +31,13 @@ def confirm(account_names: Sequence[str], now: datetime, *, token: str, expires_
     )
 
 
-def forgotten() -> Screen:
+def forgotten(*, clean: bool = True) -> Screen:
+    """`clean`: nothing of it is left in the file; else that is tried again until it succeeds."""
     return screen(
         (
             title("✅", "Deleted", "everything of this chat"),
             say("Keys, settings and records are gone from the database. Older backups may still hold them, sealed."),
+            None if clean else say("Sealed traces are still in its file; I clear them as soon as it is free."),
             say("To make the keys worthless everywhere, delete them on CLORE.AI too."),
         ),
         ((Press("🔑 Connect", Connect()),), (Press("Help", Home()),)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final, Generic, Protocol, TypeVar
 
 from bot.domain.ids import AccountId
@@ -20,6 +21,15 @@ MOST_UNITS: Final = 3_500
 PAGE_SIZE: Final = 6
 MOST_COPIED: Final = 256
 LABEL: Final = 40
+
+
+class Failure(StrEnum):
+    """Why the reading just made brought nothing, where what was known before is shown."""
+
+    NO_ANSWER = "CLORE.AI did not answer just now"
+    SLOW = "CLORE.AI takes long to answer"
+    BUSY = "CLORE.AI takes no more requests with this key just now"
+    REJECTED = "CLORE.AI does not take this account's key"
 
 
 class Account(Protocol):
@@ -55,13 +65,13 @@ def title(glyph: str, word: str, subject: object, account: Account | None = None
     return join((state, subject, owner))
 
 
-def age(read_at: datetime | None, now: datetime, rates: Rates | None = None, *, failed: bool = False) -> Html:
-    """How old the data is, and the rate behind its dollars. `failed`: the read just made brought nothing."""
+def age(read_at: datetime | None, now: datetime, rates: Rates | None = None, *, failed: Failure | None = None) -> Html:
+    """How old the data is, and the rate behind its dollars. `failed`: why it is not newer."""
     if read_at is None:
         return say("⚠️ CLORE.AI has not answered yet: nothing is known.")
     data = say("Data from {when}", when=when(read_at, now))
     rate = say("rate from {when}", when=when(rates.at, now)) if rates else None
-    warning = say("⚠️ CLORE.AI did not answer just now; this is the last known") if failed else None
+    warning = say("⚠️ {failed}; this is the last known", failed=failed) if failed else None
     return join((warning, data, rate))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from handlers.actions import Connect, Home, ReplaceKey, ShowAccount, ShowAccounts, ShowOrders, ShowWallets, TestKey
 from handlers.screen import Link, Press, Row, Screen
 from handlers.views.errors import Untouched, three_parts
-from handlers.views.frame import Account, navigation, screen, title
-from handlers.views.html import Html, bold, code, say, tidy
+from handlers.views.frame import Account, Failure, navigation, screen, title
+from handlers.views.html import Html, bold, code, join, say, text, tidy
 
 
 def ask_key(*, name: str | None = None, replaces: Account | None = None, malformed: bool = False) -> Screen:
@@ -15,7 +15,11 @@ def ask_key(*, name: str | None = None, replaces: Account | None = None, malform
     asked = screen(
         (
             title("🔑", "Send your API key", say("a new one") if replaces else subject, replaces),
-            say("⚠️ That is no API key: it has 32 letters, digits, - or _.") if malformed else None,
+            say(
+                "⚠️ That is no API key: it has 32 letters, digits, - or _. If it was a part of one, delete your message."
+            )
+            if malformed
+            else None,
             say("On clore.ai: Account, API Keys, Generate New Key (at most three). Copy it and send it here."),
             say("I try it out by reading your wallets, seal it, and delete your message at once."),
             say("A notification on a device may have shown it: mute previews, or replace the key if in doubt."),
@@ -25,10 +29,6 @@ def ask_key(*, name: str | None = None, replaces: Account | None = None, malform
         (navigation(ShowAccount(replaces.id) if replaces else Home()),),
     )
     return Screen(asked.text, asked.rows, asks=True)
-
-
-def checking() -> Screen:
-    return screen((say("⏳ Trying the key at CLORE.AI …"),))
 
 
 def proven(account: Account, last4: str, *, deleted: bool | None, replaced: bool = False) -> Screen:
@@ -51,27 +51,45 @@ def proven(account: Account, last4: str, *, deleted: bool | None, replaced: bool
 def rejected(*, deleted: bool | None, replaces: Account | None = None) -> Screen:
     """CLORE.AI does not know this key."""
     again = ReplaceKey(replaces.id) if replaces else Connect()
-    return three_parts(
+    told = three_parts(
         title("⛔", "Key rejected", "by CLORE.AI", replaces),
         say("CLORE.AI says that this key is not valid."),
-        say("{stored} {old}", stored=say(Untouched.CONNECT), old="The old key stays." if replaces else ""),
-        say("Check that you copied all 32 characters, or make a new key."),
+        join((say(Untouched.CONNECT), "The old key stays." if replaces else None), " "),
+        say("Check that you copied all 32 characters, or make a new key, and send it here."),
         ((Press("🔑 Try another", again),), navigation(ShowAccounts())),
         read=_message(deleted=deleted),
     )
+    return Screen(told.text, told.rows, asks=True)
 
 
-def unproven(*, deleted: bool | None, replaces: Account | None = None) -> Screen:
-    """CLORE.AI did not answer, so the key could not be tried."""
+def unproven(*, deleted: bool | None, replaces: Account | None = None, busy: bool = False) -> Screen:
+    """CLORE.AI did not answer, so the key could not be tried. `busy`: it asked for fewer requests with this key."""
     again = ReplaceKey(replaces.id) if replaces else Connect()
-    return three_parts(
-        title("⚠️", "Could not try the key", "CLORE.AI does not answer", replaces),
-        say("I asked several times and got no usable answer."),
-        say(Untouched.CONNECT),
+    why = "CLORE.AI slows this key down" if busy else "CLORE.AI does not answer"
+    told = three_parts(
+        title("⚠️", "Could not try the key", why, replaces),
+        say("Other programs that use this key count too.")
+        if busy
+        else say("I asked several times and got no usable answer."),
+        join((say(Untouched.CONNECT), "The old key stays." if replaces else None), " "),
         say("Send it again in a few minutes."),
         ((Press("🔑 Try again", again),), navigation(ShowAccounts())),
         read=_message(deleted=deleted),
     )
+    return Screen(told.text, told.rows, asks=True)
+
+
+def name_refused(problem: str, *, deleted: bool | None) -> Screen:
+    """The key came with a name that the account cannot have."""
+    told = three_parts(
+        title("⛔", "Not connected", "the name cannot be used"),
+        text(problem, 200),
+        say(Untouched.CONNECT),
+        say("Send it again with another name, like {usage}, or without one.", usage=code("/connect NAME KEY")),
+        ((Press("🔑 Connect", Connect()),), navigation(ShowAccounts())),
+        read=_message(deleted=deleted),
+    )
+    return Screen(told.text, told.rows, asks=True)
 
 
 def already_here(account: Account, *, deleted: bool | None) -> Screen:
@@ -94,26 +112,14 @@ def works(account: Account) -> Screen:
     )
 
 
-def test_failed(account: Account) -> Screen:
+def test_failed(account: Account, failed: Failure) -> Screen:
     """CLORE.AI did not answer the test."""
     return three_parts(
-        title("⚠️", "Not tested", "CLORE.AI does not answer", account),
-        say("Whether the key works is not known."),
+        title("⚠️", "Not tested", "no answer", account),
+        say("{failed}: whether the key works is not known.", failed=failed),
         say(Untouched.READ),
         say("Test it again in a minute."),
         ((Press("🧪 Test again", TestKey(account.id)),), navigation(ShowAccount(account.id))),
-    )
-
-
-def unasked(*, deleted: bool) -> Screen:
-    """A key was typed in private where none was asked for."""
-    return screen(
-        (
-            title("🔑", "That looked like a key", "not used, not stored"),
-            _message(deleted=deleted),
-            say("To connect it, tap the button and send it again."),
-        ),
-        ((Press("🔑 Connect", Connect()),), navigation(Home())),
     )
 
 

@@ -8,14 +8,15 @@ from datetime import datetime
 from typing import Final
 
 from bot.alerts.snapshot import Snapshot
+from bot.domain.market import OnDemand
 from bot.domain.money import Rates
 from bot.domain.rental import FREE_OF_CREATION_FEE, Order, RentalState
 from handlers.actions import AskCancel, AskPrice, AskRaise, ShowOrder, ShowOrders, ShowPastOrders, ShowWallets
 from handlers.screen import Button, Press, Row, Screen
-from handlers.views.auction import ladder, own_bid
-from handlers.views.frame import Account, age, copying, in_pairs, navigation, opening, screen, title
+from handlers.views.auction import ladder, own_bid, unheld, why_unheld
+from handlers.views.frame import Account, Failure, age, copying, in_pairs, navigation, opening, screen, title
 from handlers.views.html import Html, code, deadline, join, say, text, utc
-from handlers.views.rental import STATES, day_price, machine, number, smaller_prices
+from handlers.views.rental import STATES, day_price, machine, number, smaller_prices, with_its_bid
 from handlers.views.words import exact, exact_coin, hours, worth
 from handlers.views.words import number as amount
 
@@ -30,9 +31,14 @@ def card(
     now: datetime,
     *,
     rates: Rates | None = None,
-    failed: bool = False,
+    failed: Failure | None = None,
+    on_demand: OnDemand | None = None,
 ) -> Screen:
-    """Everything about one order; exact numbers, specs and ids are folded."""
+    """Everything about one order; exact numbers, specs and ids are folded.
+
+    `on_demand`: what the marketplace says of the machine of a waiting bid.
+    """
+    order = with_its_bid(order, snapshot)
     state = order.state(now, bid_active=snapshot.bid_active(order))
     read_at = snapshot.past_orders_at if order.expired else snapshot.orders_at
     glyph, word = STATES[state]
@@ -43,6 +49,7 @@ def card(
             _price(order, state, rates),
             _spent(order, state, now, rates),
             _length(order, state, now),
+            _waits_for(order, snapshot, rates, on_demand, now) if state is RentalState.WAITING else None,
             _ssh(order, state),
             _web(order, state),
             age(read_at, now, rates, failed=failed),
@@ -91,12 +98,28 @@ def _length(order: Order, state: RentalState, now: datetime) -> Html:
             return say("⏱ Ends {end}; length {length}", end=deadline(order.ends_at, now), length=length)
 
 
+def _waits_for(
+    order: Order, snapshot: Snapshot, rates: Rates | None, on_demand: OnDemand | None, now: datetime
+) -> Html | None:
+    market = snapshot.markets.get(order.server)
+    if market is None:
+        return None
+    if unheld(market):
+        return why_unheld(on_demand, now)
+    if market.holder is None:
+        return None
+    return say("⏳ {bid} a day holds the machine", bid=worth(market.holder.bid, rates, to_the_digit=True))
+
+
 def _ssh(order: Order, state: RentalState) -> Html | None:
     if state in _WITHOUT_ACCESS:
         return None
     if order.ssh_command:
         return say("SSH {command}", command=code(order.ssh_command, 256))
-    return say("SSH: no port 22 is reported for it")
+    public = next((forward.public for forward in order.tcp_ports if forward.container == 22), None)
+    if public is None:
+        return say("SSH: no port 22 is reported for it")
+    return say("SSH: port {port}; host: see the order's page on CLORE.AI", port=public)
 
 
 def _web(order: Order, state: RentalState) -> Html | None:

@@ -9,11 +9,11 @@ from bot.alerts.snapshot import Missing, Snapshot
 from bot.domain.ids import OrderId
 from bot.domain.money import Rates
 from bot.domain.rental import Order, Orders, RentalState
-from handlers.actions import Home, ShowOrder, ShowOrders, ShowPastOrders, ShowWallets
+from handlers.actions import Home, ReplaceKey, ShowOrder, ShowOrders, ShowPastOrders, ShowWallets
 from handlers.screen import Press, Row, Screen
-from handlers.views.frame import Account, age, label, navigation, paged, pager, screen, title
+from handlers.views.frame import Account, Failure, age, label, navigation, paged, pager, screen, title
 from handlers.views.html import Html, say
-from handlers.views.rental import STATES, list_line, number
+from handlers.views.rental import STATES, list_line, number, with_its_bid
 from handlers.views.words import counted
 
 
@@ -24,7 +24,7 @@ def orders(
     *,
     page: int = 0,
     rates: Rates | None = None,
-    failed: bool = False,
+    failed: Failure | None = None,
 ) -> Screen:
     """The open rentals and waiting bids, newest first. A list that was never read is not shown as an empty one."""
     rows_below = _below(
@@ -35,7 +35,8 @@ def orders(
         return screen(
             (head, say("Nothing is known of your rentals: they may well be running."), age(None, now)), rows_below
         )
-    found = sorted(snapshot.orders.open, key=lambda order: order.created_at, reverse=True)
+    listed = (with_its_bid(order, snapshot) for order in snapshot.orders.open)
+    found = sorted(listed, key=lambda order: order.created_at, reverse=True)
     shown = paged(found, page)
     states = {order.id: order.state(now, bid_active=snapshot.bid_active(order)) for order in shown.items}
     lines = [list_line(order, states[order.id], now, rates) for order in shown.items]
@@ -50,6 +51,7 @@ def orders(
         (
             *_buttons(account, shown.items, states),
             pager(shown, lambda number: ShowOrders(account.id, number)),
+            (Press("🔑 Replace key", ReplaceKey(account.id)),) if failed is Failure.REJECTED else (),
             *rows_below,
         ),
         details=[_missing(lost) for lost in snapshot.missing],
@@ -64,7 +66,7 @@ def past_orders(
     *,
     page: int = 0,
     rates: Rates | None = None,
-    failed: bool = False,
+    failed: Failure | None = None,
 ) -> Screen:
     """The rentals that CLORE.AI lists as ended, newest first."""
     rows_below = _below(

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.ids import OrderId
+from bot.domain.market import OnDemand
 from bot.domain.money import Money, Rates
 from handlers.actions import AskCancel, AskRaise, ShowOrder, ShowOrders, ShowPastOrders
 from handlers.screen import Press, Row, Screen
+from handlers.views.auction import why_unheld
 from handlers.views.errors import three_parts
 from handlers.views.frame import Account, age, navigation, screen, title
-from handlers.views.html import code, say, text
+from handlers.views.html import Html, code, join, say, text
 from handlers.views.rental import number
 from handlers.views.words import exact_coin, worth
 
@@ -33,25 +35,40 @@ def bid_done(
     now: datetime,
     *,
     active: bool | None,
+    holder: Money | None = None,
+    on_demand: OnDemand | None = None,
     read_at: datetime | None = None,
     rates: Rates | None = None,
 ) -> Screen:
-    """CLORE.AI took the bid. `active`: what its auction showed afterwards; `None` where it was not read."""
-    word = {True: "and it holds the machine.", False: "and it waits: another bid is higher.", None: ""}[active]
-    state = say("Whether it holds the machine is not known yet.") if active is None else None
+    """CLORE.AI took the bid. `active`: what its auction showed afterwards; `None` where it was not read.
+
+    `holder`: the bid that holds the machine where this one waits; `None`: no bid does.
+    """
+    price = worth(bid, rates, to_the_digit=True)
     return screen(
         (
             title("✅", "Bid changed", number(order), account),
-            say("It is {bid} a day now, {word}", bid=worth(bid, rates, to_the_digit=True), word=word)
-            if word
-            else say("It is {bid} a day now.", bid=worth(bid, rates, to_the_digit=True)),
-            state,
+            _where_it_stands(price, active, holder, rates),
+            why_unheld(on_demand, now) if active is False and holder is None else None,
             age(read_at, now, rates) if read_at else None,
         ),
         (
-            (Press("📈 Raise bid…", AskRaise(account.id, order)),) if active is False else (),
+            (Press("📈 Raise bid…", AskRaise(account.id, order)),) if active is False and holder is not None else (),
             *_around(account, order),
         ),
+    )
+
+
+def _where_it_stands(price: str, active: bool | None, holder: Money | None, rates: Rates | None) -> Html:
+    now = say("It is {price} a day now", price=price)
+    if active is None:
+        return join((now, "whether it holds the machine is not known yet."), "; ")
+    if active:
+        return join((now, "and it holds the machine."), ", ")
+    if holder is None:
+        return join((now, "and it waits."), ", ")
+    return say(
+        "{now}, and it waits: {holder} holds the machine.", now=now, holder=worth(holder, rates, to_the_digit=True)
     )
 
 
@@ -66,12 +83,17 @@ def bid_refused(account: Account, order: OrderId, bid: Money, error: str) -> Scr
     )
 
 
-def bid_unknown(account: Account, order: OrderId, bid: Money) -> Screen:
-    """No answer came, and no later reading settled it."""
+def bid_unknown(account: Account, order: OrderId, bid: Money, seen: Money | None = None) -> Screen:
+    """No answer came, and no later reading settled it. `seen`: the bid as the auction showed it last."""
+    shown = say(" The auction showed {seen} when last read.", seen=exact_coin(seen)) if seen is not None else ""
     return three_parts(
         title("❔", "Outcome unknown", number(order), account),
-        say("I did not get an answer in time. The bid may be {bid} now, or as it was.", bid=exact_coin(bid)),
-        say("It was not sent a second time."),
+        say(
+            "I did not get an answer in time. The bid may be {bid} now, or as it was.{shown}",
+            bid=exact_coin(bid),
+            shown=shown,
+        ),
+        say("I do not send it again by myself."),
         say("Open the order: it shows the bid as CLORE.AI has it."),
         _around(account, order),
     )
@@ -129,10 +151,10 @@ def cancel_unknown(account: Account, order: OrderId) -> Screen:
 
 
 def interrupted(account: Account, order: OrderId, what: str) -> Screen:
-    """A confirmed request that the program stopped before sending."""
+    """A confirmed request that was not sent in time: the program was stopped, or could not write."""
     return three_parts(
         title("⏹", "Not sent", number(order), account),
-        say("I was restarted before this was sent: {what}.", what=text(what, 100)),
+        say("I was held up before I could send this: {what}.", what=text(what, 100)),
         say("Nothing was sent to CLORE.AI."),
         say("If you still want it, ask again."),
         _around(account, order),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from bot.alerts.snapshot import Snapshot
 from bot.domain.ids import OrderId
 from bot.domain.money import Rates
 from bot.domain.rental import Order, RentalState
+from handlers.views.auction import own_bid
 from handlers.views.html import Html, bold, code, join, say, text
 from handlers.views.words import coin, duration, hours, percent, worth
 
@@ -31,6 +34,14 @@ def machine(order: Order) -> Html:
     """`1x GTX 1080 Ti · server 6 · spot`."""
     kind = "spot" if order.spot else "on demand"
     return join((text(order.specs.title, 48), say("server {id}", id=code(order.server)), kind))
+
+
+def with_its_bid(order: Order, snapshot: Snapshot) -> Order:
+    """The order at the price that its auction shows, where that was read later than the list of orders."""
+    market = snapshot.markets.get(order.server) if order.spot and not order.expired else None
+    if market is None or snapshot.orders_at is None or market.read_at <= snapshot.orders_at:
+        return order
+    return replace(order, price=own_bid(order, market))
 
 
 def day_price(order: Order, rates: Rates | None) -> Html:
@@ -74,6 +85,11 @@ def list_line(order: Order, state: RentalState, now: datetime, rates: Rates | No
         case RentalState.EXPIRED:
             return join((named, spent, say("length {length}", length=hours(order.max_length))))
         case RentalState.WAITING:
-            return join((named, say("would cost {price}", price=day_price(order, rates)), spent))
+            return join((named, say("would cost {price}", price=_price(order, rates)), spent))
         case _:
-            return join((named, day_price(order, rates), spent, time_left(order, now)))
+            return join((named, _price(order, rates), spent, time_left(order, now)))
+
+
+def _price(order: Order, rates: Rates | None) -> Html:
+    """In short; the card says which fee it is."""
+    return say("{price} a day with fee", price=worth(order.cost_per_day, rates))

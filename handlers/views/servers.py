@@ -10,7 +10,7 @@ from bot.domain.hosting import HostedServer, HostedServers
 from bot.domain.money import Money
 from handlers.actions import Home, ShowServers
 from handlers.screen import Screen
-from handlers.views.frame import Account, age, navigation, paged, pager, screen, title
+from handlers.views.frame import Account, Failure, age, navigation, paged, pager, screen, title
 from handlers.views.html import Html, bold, join, say, text
 from handlers.views.words import coin, counted
 
@@ -22,7 +22,7 @@ def servers(
     now: datetime,
     *,
     page: int = 0,
-    failed: bool = False,
+    failed: Failure | None = None,
 ) -> Screen:
     """Own servers with their state and prices; nothing can be changed here."""
     below = navigation(Home(), ShowServers(account.id, page, fresh=True))
@@ -65,10 +65,9 @@ def _line(server: HostedServer) -> Html:
 
 
 def _prices(label: str, prices: Mapping[str, Decimal]) -> Html | None:
-    if not prices:
-        return None
-    each = join((coin(Money(amount, currency)) for currency, amount in list(prices.items())[:4]), ", ")
-    return say("{label} {each} a day", label=label, each=each)
+    """A price of nothing is none: hosts leave coins out that way."""
+    asked = [Money(amount, currency) for currency, amount in prices.items() if amount > 0][:4]
+    return say("{label} {each} a day", label=label, each=join(map(coin, asked), ", ")) if asked else None
 
 
 def _specs(server: HostedServer) -> Html:

@@ -45,7 +45,7 @@ def status(
     return screen(
         (
             title("🟢" if fine else "🟠", "All is well" if fine else "Not all is well", "this bot"),
-            *[_line(account, now) for account in accounts[:MOST_SHOWN]],
+            *([_line(account, now) for account in accounts[:MOST_SHOWN]] or [say("No account is connected here.")]),
             say("Messages still to be sent here: {count}", count=waiting_messages),
             join(
                 (
@@ -77,7 +77,7 @@ def _line(account: Watched, now: datetime) -> Html:
             (say("🔴 {name}", name=name), say("key rejected {when}", when=when(account.rejected_since, now)), data)
         )
     if account.failing_since:
-        state = say("CLORE.AI has not answered since {when}", when=when(account.failing_since, now))
+        state = say("CLORE.AI stopped answering {when}", when=when(account.failing_since, now))
         return join((say("🟠 {name}", name=name), state, data))
     return join(
         (

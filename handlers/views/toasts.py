@@ -5,28 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from handlers.screen import Toast
-from handlers.views.html import tidy
-
-MOST: Final = 200
 
 PAGE: Final = Toast("This shows which page you are on.")
 UNKNOWN_BUTTON: Final = Toast("This button does not work any more. Open /start for a fresh screen.")
 NOT_YOURS: Final = Toast("Only the person who was asked can answer this.", alert=True)
 EXPIRED: Final = Toast("This question has ended. Nothing was sent; ask again if you still want it.", alert=True)
-ALREADY_USED: Final = Toast("Already done: it was pressed before.")
+ALREADY_USED: Final = Toast("Pressed before: it is on its way, or done.")
 DECLINED: Final = Toast("This was given up. Nothing was sent; ask again if you still want it.")
 GIVEN_UP: Final = Toast("Kept. Nothing was sent.")
-WORKING: Final = Toast("Sent to CLORE.AI …")
-READING: Final = Toast("Reading CLORE.AI …")
+WORKING: Final = Toast("Confirmed. Asking CLORE.AI …")
 NOT_ALLOWED: Final = Toast("You may not do this here. Nothing was done.", alert=True)
 NO_SUCH_ACCOUNT: Final = Toast("This account is not connected in this chat any more.", alert=True)
 PRIVATE_ONLY: Final = Toast("Only in the private chat with me.", alert=True)
-PROVE_WHO_YOU_ARE: Final = Toast("Switch anonymous mode off first: I cannot see who you are.", alert=True)
-
-
-def already_done_by(name: str) -> Toast:
-    return Toast(f"Already done by {tidy(name, 60)}.")
-
-
-def now_default(account_name: str) -> Toast:
-    return Toast(f"{tidy(account_name, 60)} is the default account now.")

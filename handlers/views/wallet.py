@@ -11,7 +11,7 @@ from bot.domain.money import Money, Rates, symbol
 from bot.domain.spending import Wallet, burn_per_day, runway, top_up
 from handlers.actions import Home, ShowDeposits, ShowOrders, ShowWallets
 from handlers.screen import Press, Screen
-from handlers.views.frame import Account, age, copying, navigation, screen, title
+from handlers.views.frame import Account, Failure, age, copying, navigation, screen, title
 from handlers.views.html import Html, bold, code, join, say, tidy, when
 from handlers.views.words import coin, dollars, exact_coin, lasts, worth
 
@@ -26,7 +26,7 @@ def wallets(
     *,
     rates: Rates | None = None,
     private: bool = True,
-    failed: bool = False,
+    failed: Failure | None = None,
 ) -> Screen:
     """Balance, burn and runway of each coin; coins are never added up. Deposit addresses are one tap away, in private."""
     below = navigation(Home(), ShowWallets(account.id, fresh=True))
@@ -54,7 +54,7 @@ def wallets(
     )
 
 
-def deposits(account: Account, snapshot: Snapshot, now: datetime) -> Screen:
+def deposits(account: Account, snapshot: Snapshot, now: datetime, *, failed: Failure | None = None) -> Screen:
     """Where to send coins; for private chats only."""
     known = [wallet for wallet in snapshot.wallets or () if wallet.deposit]
     shown = known[:MOST_COPIED]
@@ -64,7 +64,7 @@ def deposits(account: Account, snapshot: Snapshot, now: datetime) -> Screen:
             title("📥", "Deposit", "addresses by coin", account),
             say("Send only the coin that an address is for: anything else is lost."),
             None if lines else say("CLORE.AI gave no deposit address. Its web site shows them."),
-            age(snapshot.wallets_at, now),
+            age(snapshot.wallets_at, now, failed=failed),
         ),
         (
             *(copying(f"📋 {tidy(symbol(wallet.currency), 20)} address", wallet.deposit) for wallet in shown),
@@ -109,12 +109,18 @@ def _details(wallets: Sequence[Wallet], burn: Mapping[str, Money] | None, rates:
             yield say("{name}: withdrawal fee {fee}", name=name, fee=exact_coin(fee))
         used = burn.get(wallet.currency) if burn is not None else None
         if money is not None and used is not None:
-            yield say(
-                "{name}: top up {day} for 24 h, {week} for 7 days",
-                name=name,
-                day=exact_coin(top_up(money, used, 24)),
-                week=exact_coin(top_up(money, used, 7 * 24)),
-            )
+            yield _top_up(name, money, used)
+
+
+def _top_up(name: str, money: Money, used: Money) -> Html:
+    day, week = top_up(money, used, 24), top_up(money, used, 7 * 24)
+    if not week.amount:
+        return say("{name}: enough for 7 days", name=name)
+    if not day.amount:
+        return say("{name}: enough for 24 h; top up {week} for 7 days", name=name, week=exact_coin(week))
+    return say(
+        "{name}: top up {day} for 24 h, {week} for 7 days", name=name, day=exact_coin(day), week=exact_coin(week)
+    )
 
 
 def _address(wallet: Wallet) -> Html:

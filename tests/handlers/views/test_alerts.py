@@ -24,6 +24,7 @@ from bot.alerts.alert import (
     ShortRunway,
 )
 from bot.domain.ids import UserId
+from bot.domain.market import OnDemand
 from bot.domain.money import CLORE, Money
 from handlers.actions import AskRaise, Confirm, ReplaceKey, ShowDeposits, ShowOrder, ShowPastOrders, ShowWallets
 from handlers.screen import Screen
@@ -68,7 +69,7 @@ def test_every_notice_has_a_message(kind: AlertType, news: News) -> None:
 
     assert not complaints(screen)
     assert "acct main" in plain(screen).splitlines()[0]
-    assert "Since 3 min ago (2 Nov 15:57:00 UTC)" in plain(screen)
+    assert f"{'Seen' if news is News.EDGE else 'Began'} 3 min ago (2 Nov 15:57:00 UTC)" in plain(screen)
     assert "as of just now" in plain(screen)
     assert sum(map(len, screen.rows)) <= 3
 
@@ -100,6 +101,29 @@ def test_outbid_without_a_rate_claims_no_price() -> None:
 
     assert "What would win it now is not known." in plain(screen)
     assert labels(screen)[0] == "📈 Raise bid…"
+
+
+def test_a_machine_lost_to_nobody_known_promises_no_price() -> None:
+    alone = Outbid(BID, replace(market(active=False), offers=OUTBID.market.offers[:1]))
+    screen = told(alone)
+    text = plain(screen)
+
+    assert "🔴 Critical · Machine lost · #39" in text
+    assert "No bid holds the machine now: probably it is rented on demand" in text
+    assert "nothing to raise" in text
+    assert "would win" not in text
+    assert AskRaise not in {type(action) for action in actions(screen)}
+
+
+def test_a_machine_rented_on_demand_can_still_be_queued_for() -> None:
+    waiting = tuple(replace(offer, active=False) for offer in OUTBID.market.offers)
+    lost = replace(OUTBID, market=replace(OUTBID.market, offers=waiting))
+    known = OnDemand(rented=True, read_at=SINCE)
+    screen = alerts.alert(notice(lost), MAIN, NOW, on_demand=known)
+
+    assert "it is rented on demand, which comes before every bid · read 3 min ago" in plain(screen)
+    assert "0.00000431 BTC (≈ $0.0879) a day would be in front" in plain(screen)
+    assert labels(screen)[0] == "📈 Raise to 0.00000431 BTC…"
 
 
 def test_a_vanished_bid_has_nothing_to_raise() -> None:
@@ -139,7 +163,7 @@ def test_an_ended_rental_says_no_more_than_is_known(reason: EndReason) -> None:
     text = plain(told(Ended(ORDER, reason, SINCE), News.EDGE))
 
     assert alerts.REASONS[reason] in text
-    assert "Not listed since 3 min ago (2 Nov 15:57:00 UTC); spent 0.00000000729 BTC with fee" in text
+    assert "Left CLORE.AI's list 3 min ago (2 Nov 15:57:00 UTC); spent 0.00000000729 BTC with fee" in text
     assert "rented nothing in its place" in text
 
 

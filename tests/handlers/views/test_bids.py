@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+from bot.domain.market import OnDemand
 from bot.domain.money import CLORE, Money
 from bot.domain.rental import Order
 from bot.domain.spot import NoAnswer, SpotMarket
@@ -13,12 +14,12 @@ from handlers.actions import AskCancel, AskPrice, AskRaise, Confirm, Decline, Sh
 from handlers.screen import Screen, Style
 from handlers.views import bids, cancel, order
 from tests.handlers.views.reading import actions, labels, plain, row_from_below
-from tests.handlers.views.world import BID, ENDS_AT, MAIN, NOW, RATES, READ_AT, TOKEN, btc, market, snapshot
+from tests.handlers.views.world import BID, ENDS_AT, MAIN, NOW, ORDER, RATES, READ_AT, TOKEN, btc, market, snapshot
 
 OUTBID = market(active=False)
 
 
-def confirm(price: str, seen: SpotMarket = OUTBID, was: Money | None = None) -> Screen:
+def confirm(price: str, seen: SpotMarket = OUTBID, on_demand: OnDemand | None = None) -> Screen:
     return bids.confirm(
         MAIN,
         BID,
@@ -28,7 +29,7 @@ def confirm(price: str, seen: SpotMarket = OUTBID, was: Money | None = None) -> 
         expires_at=ENDS_AT,
         market=seen,
         runway_after=timedelta(days=27),
-        was=was,
+        on_demand=on_demand,
     )
 
 
@@ -54,7 +55,52 @@ def test_the_question_says_what_it_beats_costs_and_cannot_undo() -> None:
 
 
 def test_a_bid_that_does_not_win_says_so() -> None:
-    assert "It would wait: 0.00000431 BTC is what holds the machine now." in plain(confirm("0.00000425"))
+    assert "It would wait: it takes 0.00000431 BTC or more to hold the machine." in plain(confirm("0.00000425"))
+
+
+def test_where_no_bid_holds_the_machine_none_is_said_to_win_it() -> None:
+    unheld = replace(OUTBID, offers=tuple(replace(offer, active=False) for offer in OUTBID.offers))
+    known = OnDemand(rented=True, read_at=READ_AT)
+
+    in_front, behind = plain(confirm("0.00000431", unheld)), plain(confirm("0.00000425", unheld))
+    assert "It would be the highest bid, above 0.0000043 BTC (≈ $0.0877)." in in_front
+    assert "probably it is rented on demand, which comes before every bid." in in_front
+    assert "It would not be the highest bid: that is 0.0000043 BTC" in behind
+    assert "it is rented on demand, which comes before every bid · read 12 s ago" in plain(
+        confirm("0.00000431", unheld, known)
+    )
+    for text in (in_front, behind):
+        assert "hold the machine" not in text
+        assert "beats" not in text
+
+
+def test_an_old_marketplace_does_not_say_that_a_machine_is_free() -> None:
+    unheld = replace(OUTBID, offers=OUTBID.offers[:1])
+    fresh, old = (OnDemand(rented=False, read_at=NOW - timedelta(minutes=age)) for age in (1, 15))
+
+    assert "does not show it as rented on demand" in plain(bids.already_highest(MAIN, BID, unheld, NOW, None, fresh))
+    assert "probably it is rented on demand" in plain(bids.already_highest(MAIN, BID, unheld, NOW, None, old))
+
+
+def test_the_highest_bid_that_waits_is_not_asked_to_be_lowered() -> None:
+    screen = bids.already_highest(MAIN, BID, replace(OUTBID, offers=OUTBID.offers[:1]), NOW)
+    text = plain(screen)
+
+    assert "Nothing to raise" in text
+    assert "waits, and no other bid is higher" in text
+    assert AskPrice in {type(action) for action in actions(screen)}
+
+
+def test_a_waiting_bid_has_no_machine_to_lose() -> None:
+    assert "lose the machine" not in plain(confirm("0.000003", OUTBID))
+    assert "open after 10 minutes" in plain(confirm("0.000003", OUTBID))
+
+
+def test_a_price_for_a_rental_on_demand_and_for_a_bid_that_changed_is_explained() -> None:
+    assert "rental on demand: its price was fixed" in plain(bids.not_a_bid(MAIN, ORDER, READ_AT, NOW))
+    changed = plain(bids.overtaken(MAIN, BID.id, btc("0.000005"), btc("0.000006")))
+    assert "it is 0.000006 BTC a day now" in changed
+    assert "0.000005 BTC a day was not sent." in changed
 
 
 def test_a_lower_bid_is_a_dangerous_one() -> None:
@@ -67,7 +113,7 @@ def test_a_lower_bid_is_a_dangerous_one() -> None:
 
 
 def test_alone_in_the_auction_only_the_minimum_counts() -> None:
-    alone = replace(OUTBID, offers=OUTBID.offers[:1])
+    alone = replace(OUTBID, offers=(replace(OUTBID.offers[0], active=True),))
     assert "nobody else bids" in plain(confirm("0.0000043", alone))
 
 
@@ -83,10 +129,6 @@ def test_without_a_rate_no_comparison_is_claimed() -> None:
 def test_bids_in_mixed_coins_are_compared_in_dollars() -> None:
     text = plain(confirm("0.0000043", market(active=False, rival=Money(Decimal(9), CLORE))))
     assert "It beats the highest other bid, 9 CLORE (≈ $0.036)." in text
-
-
-def test_a_question_that_the_auction_overtook_shows_old_and_new() -> None:
-    assert "the auction moved: it was 0.0000043 BTC" in plain(confirm("0.0000051", was=btc("0.0000043")))
 
 
 def test_no_double_tap_reaches_the_button_that_spends() -> None:

@@ -12,6 +12,7 @@ from bot.domain.money import BITCOIN
 from bot.domain.spending import Wallet
 from handlers.actions import ShowDeposits, ShowServers
 from handlers.views import servers, wallet
+from handlers.views.frame import Failure
 from tests.handlers.views.reading import actions, copies, plain
 from tests.handlers.views.world import BID, MAIN, NOW, ORDER, RATES, READ_AT, market, snapshot
 
@@ -23,7 +24,7 @@ def test_each_coin_has_its_balance_burn_and_runway() -> None:
     assert "0 CLORE · burns nothing" in text
     assert "USD: CLORE.AI gave no balance" in text
     assert "BTC: withdrawal fee 0.0001 BTC" in text
-    assert "BTC: top up 0 BTC for 24 h, 0 BTC for 7 days" in text
+    assert "BTC: enough for 7 days" in text
     assert "Data from 12 s ago" in text
 
 
@@ -51,7 +52,7 @@ def test_unread_rentals_leave_the_burn_unknown() -> None:
 
 
 def test_unread_wallets_are_not_called_empty() -> None:
-    text = plain(wallet.wallets(MAIN, Snapshot(at=NOW), NOW, failed=True))
+    text = plain(wallet.wallets(MAIN, Snapshot(at=NOW), NOW, failed=Failure.NO_ANSWER))
 
     assert "Wallets unknown" in text
     assert "0 BTC" not in text

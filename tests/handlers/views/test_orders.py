@@ -14,11 +14,12 @@ from bot.domain.rental import Container, Order, Orders, PortForward
 from handlers.actions import AskCancel, AskPrice, AskRaise, Close, Home, Nothing, ShowOrder, ShowOrders, ShowPastOrders
 from handlers.screen import Link, Screen
 from handlers.views import order, orders
+from handlers.views.frame import Failure
 from tests.handlers.views.reading import actions, copies, labels, plain, visible
 from tests.handlers.views.world import BID, MAIN, NOW, ORDER, PAST, RATES, READ_AT, RUNNING, market, snapshot
 
 
-def card(shown: Order, seen: Snapshot | None = None, *, failed: bool = False) -> Screen:
+def card(shown: Order, seen: Snapshot | None = None, *, failed: Failure | None = None) -> Screen:
     return order.card(MAIN, shown, seen or snapshot(shown), NOW, rates=RATES, failed=failed)
 
 
@@ -26,7 +27,7 @@ def test_the_reference_order_in_the_list() -> None:
     text = plain(orders.orders(MAIN, snapshot(ORDER), NOW, rates=RATES))
 
     assert "Rentals · 1 of at most 13 · acct main" in text
-    assert "Rented · #38 1x GTX 1080 Ti · 0.0000105 BTC (≈ $0.214) a day with 5 % fee" in text
+    assert "Rented · #38 1x GTX 1080 Ti · 0.0000105 BTC (≈ $0.214) a day with fee" in text
     assert "spent 0.00000000729 BTC" in text
     assert "72 h 3 min of 73 hours left" in text
 
@@ -148,7 +149,7 @@ def test_an_empty_list_is_said_to_be_empty() -> None:
 
 
 def test_a_list_that_was_never_read_is_not_called_empty() -> None:
-    screen = orders.orders(MAIN, Snapshot(at=NOW), NOW, failed=True)
+    screen = orders.orders(MAIN, Snapshot(at=NOW), NOW, failed=Failure.NO_ANSWER)
 
     assert "Rentals unknown" in plain(screen)
     assert "they may well be running" in plain(screen)
@@ -157,7 +158,7 @@ def test_a_list_that_was_never_read_is_not_called_empty() -> None:
 
 
 def test_after_a_failed_read_the_last_known_is_shown_with_its_age() -> None:
-    screen = orders.orders(MAIN, snapshot(ORDER), NOW, failed=True)
+    screen = orders.orders(MAIN, snapshot(ORDER), NOW, failed=Failure.NO_ANSWER)
 
     assert "#38" in plain(screen)
     assert "CLORE.AI did not answer just now; this is the last known · Data from 12 s ago" in plain(screen)

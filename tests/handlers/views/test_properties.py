@@ -34,10 +34,12 @@ from bot.alerts.snapshot import Missing, Snapshot
 from bot.domain.hardware import Specs
 from bot.domain.hosting import HostedServer, HostedServers
 from bot.domain.ids import AccountId, OrderId, OwnerId, ServerId, UserId
+from bot.domain.market import OnDemand
 from bot.domain.money import BITCOIN, CLORE, USD, Money, Rates
 from bot.domain.rental import Container, Order, Orders, PortForward
 from bot.domain.spending import Wallet
 from bot.domain.spot import NoAnswer, Offer, SpotMarket
+from handlers.actions import AskForget, ShowOrders
 from handlers.screen import Screen
 from handlers.views import (
     accounts,
@@ -55,6 +57,7 @@ from handlers.views import (
     status,
     wallet,
 )
+from handlers.views.frame import Failure
 from handlers.views.html import text
 from handlers.visit import Command
 from tests.handlers.views.reading import closes, complaints
@@ -186,16 +189,29 @@ Made = tuple[Callable[..., Screen], Screen]
 def rental_screens(world: World) -> Iterator[Made]:
     at, one, order_, seen, auction = world.moment, world.account, world.order, world.snapshot, world.market
     rates, bid = auction.rates, Money(world.amount, world.order.price.currency)
-    yield orders.orders, orders.orders(one, seen, at, page=world.number, rates=rates, failed=world.flag)
-    yield orders.past_orders, orders.past_orders(one, seen.orders, at, at, page=world.number, failed=world.flag)
+    failed = Failure.SLOW if world.flag else None
+    on_demand = OnDemand(world.flag, at)
+    yield orders.orders, orders.orders(one, seen, at, page=world.number, rates=rates, failed=failed)
+    yield orders.past_orders, orders.past_orders(one, seen.orders, at, at, page=world.number, failed=failed)
     yield orders.not_found, orders.not_found(one, order_.id, at, at)
-    yield order.card, order.card(one, order_, seen, at, rates=rates, failed=world.flag)
+    yield order.card, order.card(one, order_, seen, at, rates=rates, failed=failed, on_demand=on_demand)
     asked = bids.confirm(
-        one, order_, bid, at, token=TOKEN, expires_at=ENDS_AT, market=auction, runway_after=world.span, was=bid
+        one,
+        order_,
+        bid,
+        at,
+        token=TOKEN,
+        expires_at=ENDS_AT,
+        market=auction,
+        runway_after=world.span,
+        on_demand=on_demand,
     )
     yield bids.confirm, asked
     yield bids.ask_price, bids.ask_price(one, order_, auction, at, problem=bids.PriceProblem.TOO_FINE)
     yield bids.already_holds, bids.already_holds(one, order_, auction, at)
+    yield bids.already_highest, bids.already_highest(one, order_, auction, at, rates, on_demand)
+    yield bids.not_a_bid, bids.not_a_bid(one, order_, at, at)
+    yield bids.overtaken, bids.overtaken(one, order_.id, bid, bid)
     yield bids.no_suggestion, bids.no_suggestion(one, order_, auction, NoAnswer(NoAnswer.NO_RATE), at)
     yield bids.vanished, bids.vanished(one, order_.id, at, at)
     yield bids.step_too_big, bids.step_too_big(one, order_.id, bid, bid)
@@ -207,10 +223,11 @@ def rental_screens(world: World) -> Iterator[Made]:
     yield cancel.ask_report, cancel.ask_report(one, order_, too_long=world.number)
     yield outcome.working_on_bid, outcome.working_on_bid(one, order_.id, bid)
     yield outcome.working_on_cancel, outcome.working_on_cancel(one, order_.id)
-    done = outcome.bid_done(one, order_.id, bid, at, active=world.flag, read_at=at, rates=rates)
-    yield outcome.bid_done, done
+    for holder in (None, bid):
+        done = outcome.bid_done(one, order_.id, bid, at, active=world.flag, holder=holder, read_at=at, rates=rates)
+        yield outcome.bid_done, done
     yield outcome.bid_refused, outcome.bid_refused(one, order_.id, bid, world.word)
-    yield outcome.bid_unknown, outcome.bid_unknown(one, order_.id, bid)
+    yield outcome.bid_unknown, outcome.bid_unknown(one, order_.id, bid, bid)
     yield outcome.cancelled, outcome.cancelled(one, order_.id, at, read_at=at, spent=bid)
     yield outcome.still_listed, outcome.still_listed(one, order_.id, at, read_at=at)
     yield outcome.cancel_refused, outcome.cancel_refused(one, order_.id, world.word)
@@ -220,13 +237,14 @@ def rental_screens(world: World) -> Iterator[Made]:
 
 def account_screens(world: World) -> Iterator[Made]:
     at, one, seen, word = world.moment, world.account, world.snapshot, world.word
+    failed = Failure.REJECTED if world.flag else None
     card = accounts.AccountCard(one.id, one.name, word, at, world.flag, at, at if world.flag else None, 3)
     watched = [status.Watched(one.id, one.name, at, at, at if world.flag else None)] * 9
     command = Command(word, word, group=True, arguments=word)
-    yield wallet.wallets, wallet.wallets(one, seen, at, rates=world.market.rates, failed=world.flag)
-    yield wallet.deposits, wallet.deposits(one, seen, at)
-    yield servers.servers, servers.servers(one, world.hosted, at, at, page=world.number, failed=world.flag)
-    yield accounts.accounts, accounts.accounts([card] * 9, at)
+    yield wallet.wallets, wallet.wallets(one, seen, at, rates=world.market.rates, failed=failed)
+    yield wallet.deposits, wallet.deposits(one, seen, at, failed=failed)
+    yield servers.servers, servers.servers(one, world.hosted, at, at, page=world.number, failed=failed)
+    yield accounts.accounts, accounts.accounts([card] * 9, at, page=world.number)
     yield accounts.account, accounts.account(card, at)
     yield accounts.ask_name, accounts.ask_name(one, problem=accounts.NameProblem.TOO_LONG)
     yield accounts.renamed, accounts.renamed(one, word)
@@ -235,14 +253,16 @@ def account_screens(world: World) -> Iterator[Made]:
     yield keys.ask_key, keys.ask_key(name=word, replaces=one, malformed=True)
     yield keys.proven, keys.proven(one, word, deleted=world.flag)
     yield keys.rejected, keys.rejected(deleted=world.flag, replaces=one)
-    yield keys.unproven, keys.unproven(deleted=world.flag, replaces=one)
+    yield keys.unproven, keys.unproven(deleted=world.flag, replaces=one, busy=world.flag)
+    yield keys.name_refused, keys.name_refused(word, deleted=world.flag)
     yield keys.already_here, keys.already_here(one, deleted=world.flag)
     yield keys.works, keys.works(one)
-    yield keys.test_failed, keys.test_failed(one)
+    yield keys.test_failed, keys.test_failed(one, Failure.NO_ANSWER)
     yield start.help_, start.help_([command] * 60, one)
     yield forget.confirm, forget.confirm([word] * 9, at, token=TOKEN, expires_at=ENDS_AT)
     yield status.status, status.status(watched, at, version=word, waiting_messages=world.number, last_tick=at)
-    yield errors.unavailable, errors.unavailable(errors.Untouched.READ, None, account=one, read_at=at, now=at)
+    yield errors.unavailable, errors.unavailable(errors.Untouched.READ, None, account=one)
+    yield errors.slow, errors.slow(errors.Untouched.READ, ShowOrders(one.id), account=one)
     yield errors.rate_limited, errors.rate_limited(errors.Untouched.BID, world.span, None, account=one)
     yield errors.key_rejected, errors.key_rejected(one, errors.Untouched.CANCEL)
     yield errors.bad_arguments, errors.bad_arguments(command, word)
@@ -256,17 +276,14 @@ def fixed_screens() -> Iterator[Made]:
     yield start.group_start, start.group_start(LINK)
     yield start.group_help, start.group_help(LINK)
     yield start.group_connect, start.group_connect(LINK)
-    yield keys.checking, keys.checking()
-    yield keys.unasked, keys.unasked(deleted=False)
     yield keys.in_group, keys.in_group(deleted=False, link=LINK)
     yield forget.forgotten, forget.forgotten()
     yield errors.no_account, errors.no_account()
-    yield errors.private_only, errors.private_only(LINK)
     yield errors.not_allowed, errors.not_allowed()
     yield cancel.left, cancel.left()
     yield cancel.nothing_to_leave, cancel.nothing_to_leave()
     yield cancel.declined, cancel.declined()
-    yield cancel.expired, cancel.expired()
+    yield cancel.expired, cancel.expired(AskForget())
 
 
 def alert_screens(world: World) -> Iterator[Made]:
@@ -287,6 +304,11 @@ def alert_screens(world: World) -> Iterator[Made]:
             )
             notice = replace(notice, lasted=world.span, acked_by=UserId(1))
             yield alerts.alert, alerts.alert(notice, world.account, world.moment, repeated=world.flag)
+            if isinstance(fact, Outbid):
+                lost = replace(fact, market=replace(world.market, offers=world.market.offers[:1]))
+                on_demand = OnDemand(world.flag, world.moment)
+                notice = replace(notice, facts=lost)
+                yield alerts.alert, alerts.alert(notice, world.account, world.moment, on_demand=on_demand)
 
 
 def all_screens(world: World) -> Iterator[Made]:
@@ -298,7 +320,7 @@ def all_screens(world: World) -> Iterator[Made]:
 
 QUICK = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), report_multiple_bugs=False)
 WITHOUT_NAVIGATION = {
-    alerts.alert, start.group_start, start.group_help, start.group_connect, errors.private_only, errors.not_allowed,
+    alerts.alert, start.group_start, start.group_help, start.group_connect, errors.not_allowed,
     errors.three_parts, keys.in_group, forget.forgotten,
 }  # fmt: skip
 
@@ -332,7 +354,7 @@ def test_every_screen_can_be_left(world: World) -> None:
 def test_a_screen_of_readings_says_how_old_they_are(world: World) -> None:
     reading = {
         orders.orders, orders.past_orders, order.card, wallet.wallets, wallet.deposits, servers.servers, bids.confirm,
-        bids.ask_price, bids.already_holds, bids.no_suggestion, bids.vanished, cancel.confirm, outcome.cancelled,
+        bids.ask_price, bids.already_holds, bids.already_highest, bids.not_a_bid, bids.no_suggestion, bids.vanished, cancel.confirm, outcome.cancelled,
         outcome.still_listed, status.status, alerts.alert,
     }  # fmt: skip
     seen = set()
