@@ -18,7 +18,7 @@ from telegram import (
     User,
 )
 
-from bot.domain.ids import MessageId, TelegramChatId, UserId
+from bot.domain.ids import ChatKind, MessageId, TelegramChatId, UserId
 from handlers.visit import Arrival
 
 ALLOWED_UPDATES: Final = ("message", "callback_query", "my_chat_member")
@@ -29,6 +29,8 @@ _NO_PERSON: Final = {ANONYMOUS_ADMIN, 777000, 136817688}
 """Stand-ins of Telegram for a group's anonymous admin, for a linked channel, and for who writes as a channel."""
 
 _COMMAND: Final = re.compile(r"/(?P<name>[A-Za-z0-9_]{1,32})(?:@(?P<bot>\w+))?(?:\s+(?P<arguments>.*))?", re.DOTALL)
+
+_KINDS: Final[dict[str, ChatKind]] = {"private": "private", "group": "group", "supergroup": "supergroup"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ def _arrival(update: int, chat: Chat, sender: User | None) -> Arrival:
     return Arrival(
         update=update,
         chat=TelegramChatId(chat.id),
-        kind=str(chat.type),
+        kind=_KINDS.get(chat.type, "channel"),
         title=chat.effective_name or "",
         user=UserId(person.id) if person else None,
         user_name=person.full_name if person else "",

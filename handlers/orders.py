@@ -74,15 +74,8 @@ async def show_past_orders(guest: Guest, desk: Desk, action: ShowPastOrders) -> 
 
 async def show_order(guest: Guest, desk: Desk, action: ShowOrder) -> Screen:
     """The card; of a spot order with its auction, so that it says whether the bid holds the machine."""
-    age = greatest_age(fresh=action.fresh)
-    known = find_open(desk.last, action.order)
-    found = await look_at_all(desk, (Orders(), *_auction_of(known)), age)
+    found = await _look_for(desk, action.order, greatest_age(fresh=action.fresh))
     order = find(found.snapshot, action.order)
-    if known is None and not found.failed and (unread := _auction_of(find_open(found.snapshot, action.order))):
-        found = await look_at_all(desk, unread, age)
-    if order is None and not found.failed:
-        found = await look(desk, PastOrders(), age)
-        order = find(found.snapshot, action.order)
     if order is None or found.snapshot is None:
         return _no_card(guest, desk, action, found)
     return order_views.card(
@@ -94,6 +87,18 @@ async def show_order(guest: Guest, desk: Desk, action: ShowOrder) -> Screen:
         failed=found.failed,
         on_demand=guest.house.market.on_demand(order.server),
     )
+
+
+async def _look_for(desk: Desk, number: OrderId, age: timedelta) -> Look:
+    """At the list with the order's auction; where it is not in the list, at a newer one, then at the past ones."""
+    known = find_open(desk.last, number)
+    found = await look_at_all(desk, (Orders(), *_auction_of(known)), age)
+    if find(found.snapshot, number) is None and not found.failed:
+        found = await look(desk, Orders(), JUST_READ)
+    if find(found.snapshot, number) is None and not found.failed:
+        return await look(desk, PastOrders(), age)
+    unread = _auction_of(find_open(found.snapshot, number)) if known is None else ()
+    return await look_at_all(desk, unread, age) if unread and not found.failed else found
 
 
 def _auction_of(order: Order | None) -> tuple[Auction, ...]:
@@ -169,7 +174,7 @@ async def desk_of(guest: Guest, order: OrderId, default: Desk) -> Desk:
     desks = sorted(guest.house.desks.all(guest.chat.id), key=lambda desk: desk.account.id != default.account.id)
     for part in (None, Orders(), PastOrders()):
         if part is not None and len(desks) > 1:
-            await asyncio.gather(*(look(desk, part) for desk in desks))
+            await asyncio.gather(*(look(desk, part, JUST_READ) for desk in desks))
         if found := next((desk for desk in desks if find(desk.last, order)), None):
             return found
     return default

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final, assert_never
@@ -57,6 +57,15 @@ from storage.errors import NotFound
 STALE_AFTER: Final = timedelta(seconds=60)
 """A command that leads to a change is not acted on when it is older: its sender has long looked elsewhere."""
 
+LINE_SECONDS: Final = 120
+"""How long a line of ours stands in a group."""
+
+_GROUP_LINES: Final[dict[str, Callable[[str | None], Screen]]] = {
+    "start": start_views.group_start,
+    "help": start_views.group_help,
+    "connect": start_views.group_connect,
+}
+
 _ANYWHERE: Final = (Home, Connect, Close, Nothing)
 """What may be pressed in a chat that nothing is known of (any more)."""
 
@@ -93,8 +102,10 @@ class FrontDoor:
                 return self._confirming.confirm(guest, action)
             case Decline():
                 return self._confirming.decline(guest, action)
+            case AskCancel() | AskRaise() | AskPrice() | TestKey():
+                return Decision(toasts.READING, action)
             case _:
-                return Decision(Toast(), action)
+                return Decision(toasts.READING if getattr(action, "fresh", False) else Toast(), action)
 
     def shown(self, arrival: Arrival, screen: Screen, message: MessageId) -> None:
         store = self._house.store
@@ -135,7 +146,7 @@ class FrontDoor:
 
     async def command(self, arrival: Arrival, name: str, arguments: str, *, deleted: bool | None) -> Answer:
         if not arrival.private:
-            return self._in_group(name, deleted)
+            return self._in_group(arrival, name, deleted)
         if arrival.user is None or not self._may(arrival.user):
             return error_views.not_allowed()
         guest = self._guest(arrival, arrival.user)
@@ -309,19 +320,16 @@ class FrontDoor:
         account_name = " ".join(words) if name == "connect" and words else None
         return await accounts.key_typed(guest, key or arguments, deleted=deleted, name=account_name, replaces=None)
 
-    def _in_group(self, name: str, deleted: bool | None) -> Answer:
-        """No account is bound to a group in this version."""
+    def _in_group(self, arrival: Arrival, name: str, deleted: bool | None) -> Answer:
+        """No account is bound to a group in this version: one line, which goes by itself."""
         if deleted is not None:
             return key_views.in_group(deleted=deleted, link=self.bot_link)
-        match name:
-            case "start":
-                return start_views.group_start(self.bot_link)
-            case "help":
-                return start_views.group_help(self.bot_link)
-            case "connect":
-                return start_views.group_connect(self.bot_link)
-            case _:
-                return None
+        line = _GROUP_LINES.get(name)
+        if line is None:
+            return None
+        # Its row: what is to vanish stands in a table, so that a restart forgets none.
+        self._house.store.chats.of(arrival.chat, arrival.kind, arrival.title, self._house.clock())
+        return replace(line(self.bot_link), vanishes_after=LINE_SECONDS)
 
     def _help(self, guest: Guest) -> Screen:
         desk = guest.default_desk()

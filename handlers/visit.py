@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.ids import MessageId, TelegramChatId, UserId
+from bot.domain.ids import ChatKind, MessageId, TelegramChatId, UserId
 from handlers.actions import Action
 from handlers.screen import Screen, Toast
 
@@ -22,7 +22,7 @@ class Arrival:
 
     update: int
     chat: TelegramChatId
-    kind: str
+    kind: ChatKind
     title: str
     user: UserId | None
     user_name: str = ""

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from bot.domain.ids import AccountId, ChatId, TelegramChatId
+from bot.domain.ids import AccountId, ChatId, ChatKind, TelegramChatId
 from storage.database import Database
 from storage.errors import NotFound
 from storage.supergroups import follow
 from storage.times import from_ms, maybe_from_ms, to_ms
 from storage.vault import Vault
 
-ChatKind = Literal["private", "group", "supergroup", "channel"]
 ChatState = Literal["active", "paused"]
 
 

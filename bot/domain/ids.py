@@ -1,6 +1,6 @@
 """Numbers that look alike and must not be mixed: CLORE.AI calls them `id`, `si`, `offer_id` and `market`."""
 
-from typing import NewType
+from typing import Literal, NewType
 
 OrderId = NewType("OrderId", int)
 """An order or spot offer: `id` in my_orders, `offer_id` in spot_marketplace, `order_id` in set_spot_price."""
@@ -28,3 +28,6 @@ TelegramChatId = NewType("TelegramChatId", int)
 
 MessageId = NewType("MessageId", int)
 """A message within one chat."""
+
+ChatKind = Literal["private", "group", "supergroup", "channel"]
+"""What sort of chat, in Telegram's words."""

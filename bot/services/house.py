@@ -51,8 +51,10 @@ class House:
             self.hosting.forget(key)
 
     def remove_account(self, account: Account) -> None:
-        """Takes an account out of its chat. Nothing is cancelled on CLORE.AI."""
-        self.store.accounts.remove(account.chat, account.id)
+        """Takes an account out of its chat. Nothing is cancelled on CLORE.AI. Then `store.scrub()`."""
+        with self.store.transaction(durable=True):
+            self.store.accounts.remove(account.chat, account.id)
+            self.store.installation.owe_scrub(owed=True)
         self.leave_key(account.key)
 
     def delete_chat(self, chat: ChatId) -> None:

@@ -143,7 +143,7 @@ def removed(name: str, *, clean: bool = True) -> Screen:
         (
             title("✅", "Removed", say("account {name}", name=bold(tidy(name, MOST_NAME)))),
             say("Its key is gone from the database; older backups may still hold it, sealed."),
-            None if clean else say("Sealed traces are still in its file; I clear them as soon as it is free."),
+            None if clean else say("Sealed traces are left in its file; I clear them as soon as it is free."),
         ),
         ((Press("👤 Accounts", ShowAccounts()),), navigation(Home())),
     )

@@ -37,7 +37,7 @@ from handlers.actions import (
     TestKey,
 )
 from handlers.screen import Press, Row, Screen
-from handlers.views.auction import own_bid, unheld, why_unheld
+from handlers.views.auction import own_bid, unheld, why_nobody
 from handlers.views.frame import Account, copying, label, screen, title
 from handlers.views.html import Html, bold, deadline, join, say, text, when
 from handlers.views.rental import machine, number
@@ -222,8 +222,8 @@ def _displaced(facts: Outbid, notice: Notice, account: Account, now: datetime, o
         subject=number(order.id),
         lines=(
             machine(order),
-            why_unheld(on_demand, now),
-            say("Your bid of {own} a day waits until that ends.", own=worth(own, market.rates, to_the_digit=True)),
+            why_nobody(market, on_demand, now),
+            say("Your bid of {own} a day waits.", own=worth(own, market.rates, to_the_digit=True)),
             say(
                 "Another bid is higher: {bid} a day would be in front.",
                 bid=worth(above, market.rates, to_the_digit=True),

@@ -14,8 +14,8 @@ from handlers.views.html import Html, code, join, say, when
 from handlers.views.words import exact_coin, worth
 
 RUNGS: Final = 5
-STILL_TELLS: Final = timedelta(minutes=2)
-"""A marketplace older than this says nothing about a machine that it showed as free: it may have been rented since."""
+SAME_MOMENT: Final = timedelta(seconds=30)
+"""A marketplace read longer before the auction says nothing of a machine that it showed as free: it was taken since."""
 
 REASONS: Final[dict[str, str]] = {
     NoAnswer.NO_MARKET: "CLORE.AI says that this server has no auction.",
@@ -47,9 +47,19 @@ def unheld(market: SpotMarket) -> bool:
     return market.exists and bool(market.offers) and market.holder is None
 
 
-def why_unheld(on_demand: OnDemand | None, now: datetime) -> Html:
-    """Why no bid holds the machine, as far as the marketplace says; `on_demand` is `None` where it says nothing."""
-    if on_demand is None or not (on_demand.rented or now - on_demand.read_at <= STILL_TELLS):
+def why_nobody(market: SpotMarket, on_demand: OnDemand | None, now: datetime) -> Html:
+    """Why no bid of this auction holds the machine."""
+    if market.online is False:
+        return say("No bid holds the machine: the server is offline.")
+    return why_unheld(on_demand, market.read_at, now)
+
+
+def why_unheld(on_demand: OnDemand | None, read_at: datetime, now: datetime) -> Html:
+    """Why no bid holds the machine, as far as the marketplace says; `on_demand` is `None` where it says nothing.
+
+    `read_at`: when the auction was read that shows it.
+    """
+    if on_demand is None or not (on_demand.rented or read_at - on_demand.read_at <= SAME_MOMENT):
         return say("No bid holds the machine now: probably it is rented on demand, which comes before every bid.")
     said = (
         "No bid holds the machine: it is rented on demand, which comes before every bid"
@@ -67,7 +77,7 @@ def standing(
     if isinstance(winning, NoAnswer):
         return say(REASONS.get(winning.reason, "No comparison can be made."))
     if unheld(market):
-        return join((_place(bid, winning, rates or market.rates), why_unheld(on_demand, now)), " ")
+        return join((_place(bid, winning, rates or market.rates), why_nobody(market, on_demand, now)), " ")
     if bid < winning.bid:
         return say("It would wait: it takes {bid} or more to hold the machine.", bid=exact_coin(winning.bid))
     if winning.beats is None:

@@ -12,7 +12,7 @@ from bot.domain.rental import Order
 from bot.domain.spot import NoAnswer, SpotMarket, minimum_bid
 from handlers.actions import AskPrice, AskRaise, ShowOrder, ShowOrders, ShowPastOrders
 from handlers.screen import Press, Row, Screen, Style
-from handlers.views.auction import REASONS, ladder, own_bid, standing, unheld, why_unheld
+from handlers.views.auction import REASONS, ladder, own_bid, standing, unheld, why_nobody
 from handlers.views.errors import three_parts
 from handlers.views.frame import Account, age, confirmation, navigation, screen, title, valid_until
 from handlers.views.html import Html, deadline, join, say
@@ -146,10 +146,10 @@ def already_highest(
                 "Your bid of {bid} a day waits, and no other bid is higher.",
                 bid=worth(own_bid(order, market), rates, to_the_digit=True),
             ),
-            why_unheld(on_demand, now)
+            why_nobody(market, on_demand, now)
             if unheld(market)
             else say("Another bid holds the machine: CLORE.AI may count with other rates than those known here."),
-            say("Nothing was changed. When the machine is free, CLORE.AI gives it to the highest bid by itself."),
+            say("Nothing was changed."),
             age(market.read_at, now, rates),
         ),
         (

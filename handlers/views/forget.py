@@ -22,7 +22,7 @@ def confirm(account_names: Sequence[str], now: datetime, *, token: str, expires_
             say("Goes: {accounts} with their keys", accounts=counted(len(account_names), "account", "accounts")),
             say("Goes: settings, open alerts, waiting messages, questions and the record of what was done."),
             say("Your rentals run on and cost money: nothing is cancelled on CLORE.AI, and the keys stay valid there."),
-            say("Backups that the operator made before still hold it, sealed, until they are deleted."),
+            say("Backups that the operator made before still hold it, the keys sealed, until they are deleted."),
             say("This cannot be undone."),
             valid_until(expires_at, now),
         ),
@@ -36,8 +36,10 @@ def forgotten(*, clean: bool = True) -> Screen:
     return screen(
         (
             title("✅", "Deleted", "everything of this chat"),
-            say("Keys, settings and records are gone from the database. Older backups may still hold them, sealed."),
-            None if clean else say("Sealed traces are still in its file; I clear them as soon as it is free."),
+            say(
+                "Keys, settings and records are gone from the database. Older backups may still hold them, the keys sealed."
+            ),
+            None if clean else say("Sealed traces are left in its file; I clear them as soon as it is free."),
             say("To make the keys worthless everywhere, delete them on CLORE.AI too."),
         ),
         ((Press("🔑 Connect", Connect()),), (Press("Help", Home()),)),

@@ -13,7 +13,7 @@ from bot.domain.money import Rates
 from bot.domain.rental import FREE_OF_CREATION_FEE, Order, RentalState
 from handlers.actions import AskCancel, AskPrice, AskRaise, ShowOrder, ShowOrders, ShowPastOrders, ShowWallets
 from handlers.screen import Button, Press, Row, Screen
-from handlers.views.auction import ladder, own_bid, unheld, why_unheld
+from handlers.views.auction import ladder, own_bid, unheld, why_nobody
 from handlers.views.frame import Account, Failure, age, copying, in_pairs, navigation, opening, screen, title
 from handlers.views.html import Html, code, deadline, join, say, text, utc
 from handlers.views.rental import STATES, day_price, machine, number, smaller_prices, with_its_bid
@@ -105,7 +105,7 @@ def _waits_for(
     if market is None:
         return None
     if unheld(market):
-        return why_unheld(on_demand, now)
+        return why_nobody(market, on_demand, now)
     if market.holder is None:
         return None
     return say("⏳ {bid} a day holds the machine", bid=worth(market.holder.bid, rates, to_the_digit=True))

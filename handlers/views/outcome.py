@@ -49,7 +49,7 @@ def bid_done(
         (
             title("✅", "Bid changed", number(order), account),
             _where_it_stands(price, active, holder, rates),
-            why_unheld(on_demand, now) if active is False and holder is None else None,
+            why_unheld(on_demand, read_at or now, now) if active is False and holder is None else None,
             age(read_at, now, rates) if read_at else None,
         ),
         (

@@ -12,7 +12,7 @@ import httpx
 from telegram import Update
 from telegram.ext import Application, ApplicationBuilder, TypeHandler
 
-from bot.domain.ids import ChatId, MessageId, TelegramChatId
+from bot.domain.ids import ChatId, ChatKind, MessageId, TelegramChatId
 from bot.sandbox.telegram.app import TelegramStandIn
 from bot.sandbox.telegram.calls import Call
 from handlers.actions import Action, Close, ShowAccounts, decode
@@ -28,7 +28,6 @@ from handlers.polling import Polling, PollingRequest
 from handlers.screen import Press, Screen, Toast
 from handlers.updates import DurableQueue
 from handlers.visit import Answer, Arrival, Command, Decision
-from storage.chats import ChatKind
 from storage.letters import Letter
 from storage.store import Store
 

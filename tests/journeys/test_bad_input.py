@@ -44,7 +44,7 @@ async def test_a_press_under_a_message_that_is_gone_is_answered(tmp_path: Path) 
         data = await data_of(ada, "Refresh")
         body = {"chat": ada.chat, "user": ada.user, "data": data, "forged": True, "message": listed["message_id"]}
         press = await stage.post("press", **body, inaccessible=True)
-        assert await answer_of(ada, press) == ""
+        assert await answer_of(ada, press) == "Reading CLORE.AI …"
         fresh = await ada.sees("3 of at most 13", after=listed["message_id"])
         assert fresh["message_id"] > listed["message_id"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,35 @@ async def test_afterwards_no_byte_of_the_key_is_in_the_files_plain_or_sealed(tmp
         assert stage.store is not None
         for table in ("chats", "accounts", "keys", "outbox", "ledger", "confirmations", "questions", "alert_states"):
             assert stage.store.db.fetch(f"SELECT count(*) AS n FROM {table}")[0]["n"] == 0, table
+
+
+async def test_a_removed_account_leaves_no_byte_of_its_key_either(tmp_path: Path) -> None:
+    async with small_market(tmp_path) as stage:
+        ada = await connected(stage)
+        needles = [stage.clore.key.encode(), *_sealed(stage)]
+        await asks(ada, "/accounts", "1 account")
+        await taps(ada, "main", "account main")
+        await taps(ada, "Remove", "Remove this account?")
+        assert [needle for needle in needles if needle in _bytes(tmp_path)]
+        removed = await taps(ada, "🗑 Remove main", "Removed", "Its key is gone from the database")
+        assert "traces" not in shown(removed)
+        assert not [needle for needle in needles if needle in _bytes(tmp_path)]
+
+
+async def test_traces_that_cannot_be_cleared_at_once_are_admitted(tmp_path: Path) -> None:
+    """Another process reads, for a backup perhaps: the rows are gone, the file is cleaned once it is free."""
+    async with small_market(tmp_path) as stage:
+        ada = await connected(stage)
+        sealed = _sealed(stage)
+        await asks(ada, "/forget", "Delete everything?")
+        reader = sqlite3.connect(tmp_path / "bot.db", isolation_level=None)
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM accounts").fetchall()
+        await taps(ada, "Delete everything", "Deleted", "Sealed traces are left in its file")
+        reader.execute("ROLLBACK")
+        reader.close()
+        await asyncio.sleep(3700)
+        assert not [needle for needle in sealed if needle in _bytes(tmp_path)]
 
 
 async def test_a_new_beginning_works_and_old_buttons_do_not(tmp_path: Path) -> None:

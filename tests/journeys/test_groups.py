@@ -17,6 +17,18 @@ pytestmark = pytest.mark.looptime
 BOT = "clore_sandbox_bot"
 
 
+async def test_the_line_goes_after_two_minutes_also_over_a_restart(tmp_path: Path) -> None:
+    async with small_market(tmp_path) as stage:
+        ada = await _group(stage, "supergroup")
+        await asks(ada, f"/help@{BOT}", "Nothing to do in this group yet")
+        await stage.stop()
+        await stage.start()
+        await asyncio.sleep(110)
+        assert len(await ada.from_bot()) == 1
+        await asyncio.sleep(15)
+        assert await ada.from_bot() == []
+
+
 @pytest.mark.parametrize("kind", ["group", "supergroup"])
 async def test_only_start_help_and_connect_answer_with_one_line(tmp_path: Path, kind: str) -> None:
     async with small_market(tmp_path) as stage:

@@ -91,6 +91,16 @@ async def test_a_waiting_bid_says_what_holds_the_machine_and_costs_nothing(tmp_p
         assert "🛑 Cancel bid…" in labels(card)
 
 
+async def test_an_order_that_was_made_a_moment_ago_is_found(tmp_path: Path) -> None:
+    async with small_market(tmp_path, demo=False) as stage:
+        key = stage.clore.add_key()
+        ada = await renter(stage, key=key)
+        await asks(ada, "/orders", "Nothing is rented")
+        await asyncio.sleep(20)
+        stage.clore.load({"orders": [rental(stage, 7)]}, key=key)
+        await asks(ada, "/order 7", "Rented · #7")
+
+
 async def test_the_card_shows_the_bid_as_the_auction_has_it_now(tmp_path: Path) -> None:
     """my_orders was read a minute ago; the auction, just now."""
     async with small_market(tmp_path, demo=False) as stage:

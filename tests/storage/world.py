@@ -10,11 +10,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from bot.alerts.alert import AlertState, AlertType, Expiring, News, Notice, Phase, Severity
-from bot.domain.ids import ChatId, MessageId, OrderId, ServerId, TelegramChatId, UserId
+from bot.domain.ids import ChatId, ChatKind, MessageId, OrderId, ServerId, TelegramChatId, UserId
 from bot.domain.money import BITCOIN, Money
 from bot.domain.rental import Order
 from storage.accounts import Account
-from storage.chats import ChatKind
 from storage.rotation import SEALED_COLUMNS
 from storage.store import Store
 from storage.vault import Place

@@ -76,10 +76,15 @@ def test_where_no_bid_holds_the_machine_none_is_said_to_win_it() -> None:
 
 def test_an_old_marketplace_does_not_say_that_a_machine_is_free() -> None:
     unheld = replace(OUTBID, offers=OUTBID.offers[:1])
-    fresh, old = (OnDemand(rented=False, read_at=NOW - timedelta(minutes=age)) for age in (1, 15))
+    fresh, old = (OnDemand(rented=False, read_at=READ_AT - timedelta(seconds=age)) for age in (10, 90))
 
     assert "does not show it as rented on demand" in plain(bids.already_highest(MAIN, BID, unheld, NOW, None, fresh))
     assert "probably it is rented on demand" in plain(bids.already_highest(MAIN, BID, unheld, NOW, None, old))
+
+
+def test_a_dark_server_is_the_plainest_reason() -> None:
+    dark = replace(OUTBID, offers=OUTBID.offers[:1], online=False)
+    assert "No bid holds the machine: the server is offline." in plain(bids.already_highest(MAIN, BID, dark, NOW))
 
 
 def test_the_highest_bid_that_waits_is_not_asked_to_be_lowered() -> None:

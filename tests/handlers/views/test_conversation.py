@@ -282,6 +282,8 @@ def test_forgetting_lists_what_goes_and_what_backups_keep() -> None:
     assert "nothing is cancelled on CLORE.AI" in text
     assert "Accounts: main, lab" in text
     assert "Deleted" in plain(forget.forgotten())
+    assert "traces" not in plain(forget.forgotten())
+    assert "I clear them as soon as it is free" in plain(forget.forgotten(clean=False))
 
 
 def test_leaving_and_declining_say_that_nothing_was_sent() -> None:

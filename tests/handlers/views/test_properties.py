@@ -39,8 +39,8 @@ from bot.domain.money import BITCOIN, CLORE, USD, Money, Rates
 from bot.domain.rental import Container, Order, Orders, PortForward
 from bot.domain.spending import Wallet
 from bot.domain.spot import NoAnswer, Offer, SpotMarket
-from handlers.actions import AskForget, ShowOrders
-from handlers.screen import Screen
+from handlers.actions import AskCancel, AskForget, AskRaise, RemoveAccount
+from handlers.screen import Press, Screen
 from handlers.views import (
     accounts,
     alerts,
@@ -261,8 +261,11 @@ def account_screens(world: World) -> Iterator[Made]:
     yield start.help_, start.help_([command] * 60, one)
     yield forget.confirm, forget.confirm([word] * 9, at, token=TOKEN, expires_at=ENDS_AT)
     yield status.status, status.status(watched, at, version=word, waiting_messages=world.number, last_tick=at)
-    yield errors.unavailable, errors.unavailable(errors.Untouched.READ, None, account=one)
-    yield errors.slow, errors.slow(errors.Untouched.READ, ShowOrders(one.id), account=one)
+    yield (
+        errors.unavailable,
+        errors.unavailable(errors.Untouched.CANCEL, AskCancel(one.id, world.order.id), account=one),
+    )
+    yield errors.slow, errors.slow(errors.Untouched.BID, AskRaise(one.id, world.order.id), account=one)
     yield errors.rate_limited, errors.rate_limited(errors.Untouched.BID, world.span, None, account=one)
     yield errors.key_rejected, errors.key_rejected(one, errors.Untouched.CANCEL)
     yield errors.bad_arguments, errors.bad_arguments(command, word)
@@ -347,6 +350,18 @@ def test_every_screen_can_be_left(world: World) -> None:
     for view, screen in all_screens(world):
         if screen.rows and view not in WITHOUT_NAVIGATION:
             assert closes(screen), view
+
+
+@QUICK
+@given(worlds(clean))
+def test_no_way_to_a_question_stands_where_its_answer_will(world: World) -> None:
+    """A double tap must not confirm: the answer that spends is always in the last row but one."""
+    leads = AskCancel | AskRaise | RemoveAccount | AskForget
+    for view, screen in all_screens(world):
+        before_last = screen.rows[-2] if len(screen.rows) > 1 else ()
+        assert not [
+            button for button in before_last if isinstance(button, Press) and isinstance(button.action, leads)
+        ], view
 
 
 @QUICK
