@@ -13,32 +13,29 @@ from typing import Any, Final
 import httpx
 from telegram import Update
 from telegram.constants import ParseMode
-from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.error import InvalidToken, NetworkError
 from telegram.ext import Application, ApplicationBuilder, Defaults, TypeHandler
 from telegram.request import HTTPXRequest
 
 from bot.clore.client import Clore
 from bot.config import Settings
-from bot.domain.ids import TelegramChatId
 from bot.services.clock import Clock, wall_clock
 from bot.services.house import House, build
-from handlers.allowance import Urgency
+from bot.services.housekeeping import Housekeeping
 from handlers.arrivals import ALLOWED_UPDATES
 from handlers.dispatch import Dispatch
-from handlers.errors import Errors
+from handlers.errors import Errors, Reports
 from handlers.jobs import Delivery
 from handlers.letters import Letters
 from handlers.menus import Profile, publish
-from handlers.messages import Messages, Place
+from handlers.messages import Messages
 from handlers.outgoing import Outgoing
 from handlers.per_chat import PerChat
 from handlers.polling import Polling, PollingRequest
 from handlers.routes import FrontDoor
-from handlers.screen import Toast
 from handlers.ticker import Ticker
 from handlers.updates import DurableQueue
 from handlers.views.start import DESCRIPTION, SHORT_DESCRIPTION
-from handlers.views.trouble import said
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -51,11 +48,6 @@ READ_SECONDS: Final = 20.0
 POOL_SECONDS: Final = 10.0
 FIRST_PAUSE_SECONDS: Final = 1.0
 LONGEST_PAUSE_SECONDS: Final = 30.0
-PRUNE_EVERY: Final = timedelta(hours=1)
-KEEP: Final = timedelta(days=2)
-"""How long rows that are over stay: Telegram repeats an update for a day at most."""
-KEEP_LETTERS: Final = timedelta(days=30)
-"""How long what was told can still be edited or looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +73,8 @@ class App:
     per_chat: PerChat
     delivery: Delivery
     ticker: Ticker
-    messages: Messages
     door: FrontDoor
     polling: Polling
-    clock: Clock
     heartbeat: bool
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     exit_code: int = 0
@@ -227,10 +217,8 @@ def assemble(settings: Settings, store: Store, world: World) -> App:
         per_chat=per_chat,
         delivery=delivery,
         ticker=ticker,
-        messages=messages,
         door=door,
         polling=polling,
-        clock=world.clock,
         heartbeat=world.heartbeat,
     )
     app_slot.append(app)
@@ -254,44 +242,3 @@ def _application(
         .concurrent_updates(per_chat)
     )
     return builder.build() if world.heartbeat else builder.job_queue(None).build()
-
-
-class Reports:
-    """Passes a line to the people who run this installation, where they have written to the bot before."""
-
-    def __init__(self, house: House, messages: Messages) -> None:
-        self._house = house
-        self._messages = messages
-
-    def __call__(self, line: str) -> None:
-        log.warning("%s", line)
-        for operator in self._house.administrators:
-            self._house.tasks.start(("report", operator), self._tell(TelegramChatId(operator), line))
-
-    async def _tell(self, chat: TelegramChatId, line: str) -> None:
-        try:
-            await self._messages.send(Place(chat, silent=True, urgency=Urgency.INFO), said(Toast(line)))
-        except TelegramError as error:
-            log.warning("an operator could not be told: %s", error.message)
-
-
-class Housekeeping:
-    """Notes that the process is alive, and takes away rows that are over."""
-
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store = store
-        self._clock = clock
-        self._pruned_until = clock() - PRUNE_EVERY
-
-    def tick(self) -> None:
-        now = self._clock()
-        self._store.installation.tick(now)
-        if now - self._pruned_until < PRUNE_EVERY:
-            return
-        self._pruned_until = now
-        self._store.inbox.prune(now - KEEP)
-        self._store.confirmations.prune(now - KEEP)
-        self._store.questions.prune(now - KEEP)
-        self._store.outbox.prune(now - KEEP_LETTERS)
-        if self._store.installation.owes_scrub:
-            self._store.scrub()

@@ -179,13 +179,8 @@ class AskForget:
     """Leads to the confirmation of deleting everything of this chat."""
 
 
-Action = (
-    Home
-    | Nothing
-    | Close
-    | Connect
-    | ShowAccounts
-    | ShowAccount
+AccountAction = (
+    ShowAccount
     | UseAccount
     | RenameAccount
     | ReplaceKey
@@ -200,12 +195,11 @@ Action = (
     | AskReport
     | AskRaise
     | AskPrice
-    | Confirm
-    | Decline
     | ShowServers
-    | ShowStatus
-    | AskForget
 )
+"""The actions on one account: it is looked up within the chat, or there is none."""
+
+Action = Home | Nothing | Close | Connect | ShowAccounts | Confirm | Decline | ShowStatus | AskForget | AccountAction
 
 _CODES: Final[dict[str, type[Action]]] = {
     "h": Home,

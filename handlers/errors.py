@@ -13,9 +13,12 @@ from telegram.error import BadRequest, TelegramError
 from telegram.ext import CallbackContext
 
 from bot.domain.ids import TelegramChatId
+from bot.services.house import House
+from handlers.allowance import Urgency
 from handlers.flood import OncePerMinute
 from handlers.messages import Messages, Place
-from handlers.views.trouble import failed
+from handlers.screen import Toast
+from handlers.views.trouble import failed, said
 
 log = logging.getLogger(__name__)
 
@@ -53,3 +56,22 @@ class Errors:
 def _topic(update: Update) -> int | None:
     message = update.effective_message
     return message.message_thread_id if message is not None and message.is_topic_message else None
+
+
+class Reports:
+    """Passes a line to the people who run this installation, where they have written to the bot before."""
+
+    def __init__(self, house: House, messages: Messages) -> None:
+        self._house = house
+        self._messages = messages
+
+    def __call__(self, line: str) -> None:
+        log.warning("%s", line)
+        for operator in self._house.administrators:
+            self._house.tasks.start(("report", operator), self._tell(TelegramChatId(operator), line))
+
+    async def _tell(self, chat: TelegramChatId, line: str) -> None:
+        try:
+            await self._messages.send(Place(chat, silent=True, urgency=Urgency.INFO), said(Toast(line)))
+        except TelegramError as error:
+            log.warning("an operator could not be told: %s", error.message)

@@ -13,6 +13,7 @@ from bot.services.desk import Desk
 from bot.services.house import House
 from handlers import accounts, bids, forget, orders, replies, servers, status, wallet
 from handlers.actions import (
+    AccountAction,
     Action,
     AskCancel,
     AskForget,
@@ -350,27 +351,6 @@ class FrontDoor:
     def _is_alert(self, guest: Guest) -> bool:
         message = guest.arrival.message
         return message is not None and self._house.store.outbox.is_notice(guest.chat.id, message)
-
-
-AccountAction = (
-    ShowAccount
-    | UseAccount
-    | RenameAccount
-    | ReplaceKey
-    | TestKey
-    | RemoveAccount
-    | ShowWallets
-    | ShowDeposits
-    | ShowOrders
-    | ShowPastOrders
-    | ShowOrder
-    | AskCancel
-    | AskReport
-    | AskRaise
-    | AskPrice
-    | ShowServers
-)
-"""The actions on one account: it is looked up within the chat, or there is none."""
 
 
 async def _of(guest: Guest, desk: Desk, answering: Awaitable[Answer]) -> Answer:

@@ -18,12 +18,6 @@ class Tasks:
         self._expendable: set[Hashable] = set()
         self._closed = False
 
-    def __len__(self) -> int:
-        return len(self._running)
-
-    def __contains__(self, name: Hashable) -> bool:
-        return name in self._running
-
     def start(self, name: Hashable, work: Coroutine[Any, Any, Any], *, expendable: bool = False) -> bool:
         """Starts the work unless work of this name runs, or the end has begun; says whether it started.
 
@@ -42,11 +36,6 @@ class Tasks:
     def cancel(self, name: Hashable) -> None:
         if task := self._running.get(name):
             task.cancel()
-
-    async def idle(self) -> None:
-        """Waits until nothing runs, also not what was started meanwhile."""
-        while self._running:
-            await asyncio.wait(self._running.values())
 
     async def close(self, patience: float) -> int:
         """Takes nothing new, waits so many seconds for what runs, then cancels it; returns how many were cancelled.
