@@ -12,11 +12,17 @@ from dataclasses import dataclass, fields
 from typing import Final, get_args, get_type_hints
 
 from bot.domain.ids import AccountId, OrderId
+from handlers import market_actions as market
+from handlers import rent_actions as rent
+from handlers.market_actions import MarketAction
+from handlers.rent_actions import BatchAction, DeploymentAction, RentAction, StopAction, TemplateAction
+from handlers.word import Word
 
 VERSION: Final = "1"
 MOST_BYTES: Final = 64
 _LARGEST: Final = 2**63 - 1
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_WORD: Final = re.compile(r"[A-Za-z0-9.-]{1,8}")
 
 
 class NotAnAction(ValueError):
@@ -199,7 +205,24 @@ AccountAction = (
 )
 """The actions on one account: it is looked up within the chat, or there is none."""
 
-Action = Home | Nothing | Close | Connect | ShowAccounts | Confirm | Decline | ShowStatus | AskForget | AccountAction
+Action = (
+    Home
+    | Nothing
+    | Close
+    | Connect
+    | ShowAccounts
+    | Confirm
+    | Decline
+    | ShowStatus
+    | AskForget
+    | AccountAction
+    | MarketAction
+    | RentAction
+    | TemplateAction
+    | DeploymentAction
+    | StopAction
+    | BatchAction
+)
 
 _CODES: Final[dict[str, type[Action]]] = {
     "h": Home,
@@ -227,8 +250,63 @@ _CODES: Final[dict[str, type[Action]]] = {
     "s": ShowServers,
     "S": ShowStatus,
     "F": AskForget,
+    "mH": market.ShowMarket,
+    "mQ": market.AskSearch,
+    "mP": market.ShowResults,
+    "mR": market.RefreshResults,
+    "mT": market.ToggleLayout,
+    "mX": market.DropChip,
+    "mF": market.ShowFilters,
+    "mf": market.ShowFilter,
+    "mV": market.SetFilter,
+    "mS": market.SaveSearch,
+    "mL": market.ShowSearches,
+    "mG": market.RunSearch,
+    "mD": market.DeleteSearch,
+    "mC": market.ShowServer,
+    "mO": market.MarkFavourite,
+    "mW": market.WatchServer,
+    "mB": market.BlockServer,
+    "mN": market.BlockOwner,
+    "mM": market.ShowMarks,
+    "mE": market.ShowCheaper,
+    "rS": rent.StartRent,
+    "rD": rent.ShowDraft,
+    "rP": rent.ShowStep,
+    "rV": rent.Choose,
+    "rA": rent.AskStep,
+    "rX": rent.ClearStep,
+    "rC": rent.AskRent,
+    "rZ": rent.DropDraft,
+    "rN": rent.NextCandidate,
+    "rG": rent.RentAgain,
+    "rK": rent.ShowSecrets,
+    "tL": rent.ShowTemplates,
+    "tS": rent.ShowTemplate,
+    "tN": rent.NewTemplate,
+    "tK": rent.SaveTemplate,
+    "tE": rent.EditTemplate,
+    "tV": rent.ChooseInTemplate,
+    "tD": rent.DefaultTemplate,
+    "tX": rent.DeleteTemplate,
+    "dS": rent.ShowDeployment,
+    "dK": rent.KeepRental,
+    "dP": rent.ProbeNow,
+    "dO": rent.SwitchProbe,
+    "dC": rent.CancelWithReport,
+    "sL": rent.ShowStops,
+    "sV": rent.ChooseStop,
+    "sA": rent.AskStop,
+    "sX": rent.DropStop,
+    "sE": rent.ExtendStop,
+    "bP": rent.PrepareBatch,
+    "bS": rent.ShowBatch,
+    "bV": rent.ChooseInBatch,
+    "bA": rent.AskInBatch,
+    "bC": rent.AskBatch,
+    "bX": rent.StopBatch,
 }
-"""Letters once given are never given to another action: old keyboards stay in old chats."""
+"""Letters, or pairs of them, once given are never given to another action: old keyboards stay in old chats."""
 
 _LETTERS: Final = {kind: code for code, kind in _CODES.items()}
 _HINTS: Final = {kind: get_type_hints(kind) for kind in _CODES.values()}
@@ -265,6 +343,10 @@ def _text(value: object) -> str:
 
 
 def _value(text: str, hint: object) -> object:
+    if hint is Word:
+        if not _WORD.fullmatch(text):
+            raise NotAnAction
+        return text
     if hint is str:
         if not _TOKEN.fullmatch(text):
             raise NotAnAction

@@ -15,12 +15,15 @@ CHANGE: Final = "change"
 """The kind of a confirmation that leads to a row of the ledger."""
 
 
-def ask_change(guest: Guest, account: AccountId, change: Change) -> str:
-    """The token of a new confirmation; it lives for `CONFIRMED_FOR`. `NotFound` where the account is gone."""
+def ask_change(guest: Guest, account: AccountId, change: Change, *, secret: bytes | None = None) -> str:
+    """The token of a new confirmation; it lives for `CONFIRMED_FOR`. `NotFound` where the account is gone.
+
+    `secret`: what is sent with the change and must not stand in it; it is sealed.
+    """
     guest.stay(account)
     body = f"{operation_of(change)} {encode(change)}"
     return guest.house.store.confirmations.ask(
-        guest.chat.id, guest.user, account, CHANGE, body, guest.house.clock(), CONFIRMED_FOR
+        guest.chat.id, guest.user, account, CHANGE, body, guest.house.clock(), CONFIRMED_FOR, secret=secret
     )
 
 

@@ -18,15 +18,19 @@ COMMANDS: Final = (
     Command("order", "The card of one order", arguments="ID", menu=False),
     Command("cancel", "Leave the step under way, or cancel an order", arguments="[ID]"),
     Command("bid", "Change the price of a spot bid", arguments="ORDER PRICE", menu=False),
+    Command("market", "Search the marketplace", arguments="[query]"),
+    Command("server", "The card of one listed server", arguments="ID", menu=False),
+    Command("rent", "Rent a server, or go on with a draft", arguments="[SERVER]"),
+    Command("templates", "Your templates for renting"),
     Command("servers", "Servers that you provide"),
     Command("status", "Health of the bot and age of its data"),
     Command("forget", "Delete everything this bot keeps of this chat"),
 )
 
-ALIASES: Final = {"balance": "wallets", "wallet": "wallets", "account": "accounts", "o": "orders"}
+ALIASES: Final = {"balance": "wallets", "wallet": "wallets", "account": "accounts", "o": "orders", "m": "market"}
 """Other words that people try; they stand in no menu."""
 
-WRITES: Final = frozenset({"cancel", "bid", "forget"})
+WRITES: Final = frozenset({"cancel", "bid", "forget", "rent"})
 """Commands that lead to a change: one that was typed more than a minute ago is not acted on."""
 
 

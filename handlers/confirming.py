@@ -7,13 +7,15 @@ from collections.abc import Callable
 from typing import Final, assert_never
 
 from bot.domain.ids import AccountId
-from bot.domain.ledger import BidChange, Cancellation, Change
+from bot.domain.ledger import BidChange, Cancellation, Change, Creation
 from bot.services.house import House
 from handlers.accounts import REMOVE
 from handlers.actions import Action, AskCancel, AskForget, AskPrice, Confirm, Decline, RemoveAccount
 from handlers.asking import CHANGE, change_in
 from handlers.forget import FORGET
 from handlers.guest import Guest
+from handlers.market_actions import ShowMarket
+from handlers.rent_actions import AskRent
 from handlers.screen import Toast
 from handlers.views import accounts as account_views
 from handlers.views import cancel as cancel_views
@@ -89,7 +91,14 @@ class Confirming:
     def _change(self, guest: Guest, account: Account, claimed: Confirmation) -> Follow:
         """`guest.arrival.message` shows how it goes on, where it can be edited."""
         message = guest.arrival.message if guest.arrival.editable else None
-        entry = self._house.writes.claim(account, guest.user, change_in(claimed), once=claimed.token, message=message)
+        entry = self._house.writes.claim(
+            account,
+            guest.user,
+            change_in(claimed),
+            once=claimed.token,
+            message=message,
+            secret=self._house.store.confirmations.secret(claimed),
+        )
 
         def start(_action: Confirm) -> Decision:
             self._house.writes.start(entry.id)
@@ -124,4 +133,6 @@ def _again_change(account: AccountId, change: Change) -> Action:
             return AskCancel(account, change.order)
         case BidChange():
             return AskPrice(account, change.order)
+        case Creation():
+            return ShowMarket() if change.draft is None else AskRent(change.draft)
     assert_never(change)

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from bot.alerts.alert import Notice, Outbid
+from bot.domain.announcements import BatchTold, DeploymentTold, ServerTold, StopTold
 from bot.domain.ids import MessageId
-from bot.domain.ledger import BidChange, Cancellation, Cause, Ending, Result, Told
+from bot.domain.ledger import BidChange, Cancellation, Cause, Creation, Ending, Result, Told
 from bot.services.house import House
 from bot.services.record import ANSWER, FOLLOWS
 from bot.services.writes import change_of
+from handlers import batches, creations, deployments, market, stops
 from handlers.screen import Screen
 from handlers.views import alerts as alert_views
 from handlers.views import bids as bid_views
@@ -35,6 +37,8 @@ class Letters:
     def render(self, letter: Letter) -> Screen | None:
         """The screen; `None` where there is nothing left to tell (its account is gone)."""
         account = self._house.store.accounts.get(letter.chat, letter.account) if letter.account is not None else None
+        if letter.kind == "plain":
+            return self._plain(letter, account)
         if account is None:
             return None
         match letter.kind:
@@ -42,8 +46,6 @@ class Letters:
                 return self._notice(letter.notice(), account)
             case "outcome":
                 return self._outcome(letter, account)
-            case "plain":
-                return None
         assert_never(letter.kind)
 
     def target(self, letter: Letter) -> MessageId | None:
@@ -66,6 +68,19 @@ class Letters:
         told = self._house.store.outbox.delivered(letter.chat, letter.episode or "")
         return told[-1].message if told else None
 
+    def _plain(self, letter: Letter, account: Account | None) -> Screen | None:
+        match letter.announcement():
+            case ServerTold() as told:
+                return market.letter(self._house, letter.chat, told)
+            case DeploymentTold() as told if account is not None:
+                return deployments.letter(self._house, account, told)
+            case StopTold() as told if account is not None:
+                return stops.letter(self._house, account, told)
+            case BatchTold() as told if account is not None:
+                return batches.letter(self._house, account, told)
+            case _:
+                return None
+
     def _notice(self, notice: Notice, account: Account) -> Screen:
         server = notice.facts.market.server if isinstance(notice.facts, Outbid) else None
         on_demand = self._house.market.on_demand(server) if server is not None else None
@@ -81,6 +96,8 @@ class Letters:
                 return self._cancellation(account, cancellation, result)
             case BidChange() as change:
                 return self._bid_change(account, change, entry, result)
+            case Creation() as creation:
+                return creations.letter(self._house, account, creation, entry, result)
 
     def _cancellation(self, account: Account, change: Cancellation, result: Result | None) -> Screen:
         order, now = change.order, self._house.clock()

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from bot.domain.ids import AccountId, OrderId
+from bot.domain.ids import AccountId, BatchId, DraftId, OrderId, ResultsId, TemplateId
 from handlers.guest import Guest
+from handlers.word import Word
 from storage.codec import decode, encode
 from storage.questions import Question
 
@@ -40,13 +41,67 @@ class ReportWanted:
     order: OrderId
 
 
-Reply = KeyWanted | NameWanted | PriceWanted | ReportWanted
+@dataclass(frozen=True, slots=True)
+class SearchWanted:
+    """The words of a search; `results`: the one to be changed, 0 for a new one."""
+
+    results: ResultsId
+
+
+@dataclass(frozen=True, slots=True)
+class StepWanted:
+    """What a step of the wizard asks for."""
+
+    draft: DraftId
+    step: Word
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateWanted:
+    """One field of a template."""
+
+    template: TemplateId
+    step: Word
+
+
+@dataclass(frozen=True, slots=True)
+class StopWanted:
+    """A condition of this kind under which the order is to be ended."""
+
+    order: OrderId
+    kind: Word
+
+
+@dataclass(frozen=True, slots=True)
+class BatchWanted:
+    """One field of several machines to be rented."""
+
+    batch: BatchId
+    step: Word
+
+
+Reply = (
+    KeyWanted
+    | NameWanted
+    | PriceWanted
+    | ReportWanted
+    | SearchWanted
+    | StepWanted
+    | TemplateWanted
+    | StopWanted
+    | BatchWanted
+)
 
 _KINDS: Final[dict[str, type[Reply]]] = {
     "key": KeyWanted,
     "name": NameWanted,
     "price": PriceWanted,
     "report": ReportWanted,
+    "search": SearchWanted,
+    "step": StepWanted,
+    "template": TemplateWanted,
+    "stop": StopWanted,
+    "batch": BatchWanted,
 }
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 

@@ -11,7 +11,22 @@ from bot.domain.ids import MessageId, OrderId, TelegramChatId, UserId
 from bot.services.connect import find_key
 from bot.services.desk import Desk
 from bot.services.house import House
-from handlers import accounts, bids, forget, orders, replies, servers, status, wallet
+from handlers import (
+    accounts,
+    batches,
+    bids,
+    deployments,
+    forget,
+    market,
+    orders,
+    rent,
+    replies,
+    servers,
+    status,
+    stops,
+    templates,
+    wallet,
+)
 from handlers.actions import (
     AccountAction,
     Action,
@@ -45,7 +60,19 @@ from handlers.actions import (
 from handlers.commands import COMMANDS, WRITES, find
 from handlers.confirming import Confirming
 from handlers.guest import Guest
-from handlers.replies import KeyWanted, NameWanted, PriceWanted, ReportWanted
+from handlers.market_actions import MarketAction
+from handlers.rent_actions import BatchAction, DeploymentAction, RentAction, StopAction, TemplateAction
+from handlers.replies import (
+    BatchWanted,
+    KeyWanted,
+    NameWanted,
+    PriceWanted,
+    ReportWanted,
+    SearchWanted,
+    StepWanted,
+    StopWanted,
+    TemplateWanted,
+)
 from handlers.screen import Press, Screen, Toast
 from handlers.views import cancel as cancel_views
 from handlers.views import errors as error_views
@@ -180,6 +207,16 @@ class FrontDoor:
                 return await _of(guest, desk, bids.price_typed(guest, desk, order, text))
             case ReportWanted(order=order) if desk is not None:
                 return await _of(guest, desk, orders.report_typed(guest, desk, order, text))
+            case SearchWanted():
+                return await market.typed(guest, wanted, text)
+            case StepWanted():
+                return await rent.typed(guest, wanted, text)
+            case TemplateWanted():
+                return await templates.typed(guest, wanted, text)
+            case StopWanted():
+                return await stops.typed(guest, wanted, text)
+            case BatchWanted():
+                return await batches.typed(guest, wanted, text)
             case _:
                 return self._help(guest)
 
@@ -199,6 +236,19 @@ class FrontDoor:
             replies.done(guest)
 
     async def _respond(self, guest: Guest, action: Action) -> Answer:
+        """Searching and renting answer for themselves: they are not about one account, or find it in their row."""
+        if isinstance(action, MarketAction):
+            return await market.respond(guest, action)
+        if isinstance(action, RentAction):
+            return await rent.respond(guest, action)
+        if isinstance(action, TemplateAction):
+            return await templates.respond(guest, action)
+        if isinstance(action, DeploymentAction):
+            return await deployments.respond(guest, action)
+        if isinstance(action, StopAction):
+            return await stops.respond(guest, action)
+        if isinstance(action, BatchAction):
+            return await batches.respond(guest, action)
         match action:
             case Home():
                 return self._help(guest)
@@ -269,6 +319,14 @@ class FrontDoor:
                 return status.show_status(guest)
             case "forget":
                 return forget.ask_forget(guest)
+            case "market":
+                return await market.command(guest, arguments)
+            case "server":
+                return await market.server_command(guest, arguments)
+            case "rent":
+                return await rent.command(guest, arguments)
+            case "templates":
+                return await templates.command(guest)
             case "cancel" if not arguments:
                 return cancel_views.left() if replies.done(guest) else cancel_views.nothing_to_leave()
             case _:

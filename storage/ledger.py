@@ -42,6 +42,8 @@ class Entry:
     ended_at: datetime | None
     result: str | None
     told_at: datetime | None
+    before: str | None = None
+    """Of a creation: JSON of the order numbers that my_orders listed right before the request left."""
 
 
 class AlreadyInLedger(StorageError):
@@ -93,6 +95,43 @@ class Ledger:
         return self._durably(
             "UPDATE ledger SET state = 'sent', sent_ms = ? WHERE id = ? AND state = 'asked'", now, entry
         )
+
+    def note_before(self, entry: int, orders: str) -> bool:
+        """What was listed before the request leaves, as JSON: what is new afterwards may be its order. False: it has left."""
+        with self._db.transaction(durable=True):
+            return bool(
+                self._db.change("UPDATE ledger SET before = ? WHERE id = ? AND state = 'asked'", (orders, entry))
+            )
+
+    def claim_order(self, entry: int, order: OrderId) -> bool:
+        """This entry has made that order. False: it has another one, or another entry has made this one."""
+        with self._db.transaction(durable=True):
+            taken = self._db.first(
+                "SELECT 1 FROM ledger AS other JOIN ledger AS mine ON mine.id = ?1 AND other.key_id = mine.key_id"
+                " WHERE other.operation = 'create_order' AND other.order_id = ?2 AND other.id <> ?1",
+                (entry, order),
+            )
+            if taken is not None:
+                return False
+            return bool(
+                self._db.change(
+                    "UPDATE ledger SET order_id = ?1 WHERE id = ?2 AND operation = 'create_order'"
+                    " AND (order_id IS NULL OR order_id = ?1)",
+                    (order, entry),
+                )
+            )
+
+    def claimed(self, key: KeyId) -> frozenset[OrderId]:
+        """The orders of this key that some entry of ours has made."""
+        rows = self._db.fetch(
+            "SELECT order_id FROM ledger WHERE key_id = ? AND operation = 'create_order' AND order_id IS NOT NULL",
+            (key,),
+        )
+        return frozenset(OrderId(row["order_id"]) for row in rows)
+
+    def unknown_creations(self, since: datetime) -> tuple[Entry, ...]:
+        """Creations that ended unknown since this time: their order may still show up."""
+        return self._all("operation = 'create_order' AND state = 'unknown' AND ended_ms >= ? ORDER BY id", to_ms(since))
 
     def end(self, entry: int, state: EndState, result: str, now: datetime) -> bool:
         """What came of it. Its secrets go, unless it is `unknown`, which may still be found out. False: it had ended."""
@@ -174,4 +213,5 @@ def _entry(row: sqlite3.Row) -> Entry:
         ended_at=maybe_from_ms(row["ended_ms"]),
         result=row["result"],
         told_at=maybe_from_ms(row["told_ms"]),
+        before=row["before"],
     )

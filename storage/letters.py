@@ -9,8 +9,10 @@ from enum import IntEnum
 from typing import Final, Literal
 
 from bot.alerts.alert import Notice, Severity
+from bot.domain.announcements import ANNOUNCEMENTS, Announcement
 from bot.domain.ids import AccountId, ChatId, MessageId
 from storage.codec import decode
+from storage.errors import Unreadable
 from storage.times import from_ms, maybe_from_ms
 
 UNANSWERED: Final = "no answer"
@@ -45,7 +47,7 @@ LIVES: dict[Severity, timedelta] = {
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """`body` is JSON, a `Notice` for a notice. `edits`: the message to be edited instead of a new one.
+    """`body` is JSON, a `Notice` for a notice; of a plain letter it is an `Announcement`. `edits`: the message to be edited instead of a new one.
 
     `attempts` counts the claims. `once` is unique within the chat.
     """
@@ -77,6 +79,13 @@ class Letter:
     def notice(self) -> Notice:
         """The body of a notice; `Unreadable` for any other letter."""
         return decode(Notice, self.body)
+
+    def announcement(self) -> Announcement:
+        """The body of a plain letter; `Unreadable` for any other."""
+        word, _, body = self.body.partition(" ")
+        if word not in ANNOUNCEMENTS:
+            raise Unreadable(f"nothing is known of announcements of the kind {word[:20]}")
+        return decode(ANNOUNCEMENTS[word], body)
 
 
 def letter(row: sqlite3.Row) -> Letter:

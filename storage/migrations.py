@@ -182,6 +182,124 @@ def m002_vanishings(db: sqlite_utils.Database) -> None:
     """)
 
 
+@MIGRATIONS()
+def m003_renting(db: sqlite_utils.Database) -> None:
+    db.executescript("""
+        CREATE TABLE results (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            chat_id INTEGER NOT NULL REFERENCES chats(id) ON DELETE CASCADE,
+            query TEXT NOT NULL,
+            layout TEXT NOT NULL DEFAULT 'cards' CHECK (layout IN ('cards', 'table')),
+            page INTEGER NOT NULL DEFAULT 0,
+            created_ms INTEGER NOT NULL,
+            used_ms INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX results_chat ON results(chat_id, id);
+
+        CREATE TABLE searches (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            chat_id INTEGER NOT NULL REFERENCES chats(id) ON DELETE CASCADE,
+            query TEXT NOT NULL,
+            created_ms INTEGER NOT NULL,
+            UNIQUE (chat_id, query)
+        ) STRICT;
+
+        CREATE TABLE marks (
+            chat_id INTEGER NOT NULL REFERENCES chats(id) ON DELETE CASCADE,
+            kind TEXT NOT NULL CHECK (kind IN ('favourite', 'watch', 'blocked', 'blocked owner')),
+            number INTEGER NOT NULL,
+            title TEXT NOT NULL,
+            body TEXT,
+            created_ms INTEGER NOT NULL,
+            PRIMARY KEY (chat_id, kind, number)
+        ) STRICT;
+        CREATE INDEX marks_looked_for ON marks(kind, number);
+
+        CREATE TABLE drafts (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            chat_id INTEGER NOT NULL REFERENCES chats(id) ON DELETE CASCADE,
+            user_id INTEGER NOT NULL,
+            account_id INTEGER REFERENCES accounts(id) ON DELETE CASCADE,
+            state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'sent', 'dropped')),
+            body TEXT NOT NULL,
+            sealed BLOB,
+            message_id INTEGER,
+            created_ms INTEGER NOT NULL,
+            changed_ms INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX drafts_chat ON drafts(chat_id, user_id, state);
+        CREATE INDEX drafts_account ON drafts(account_id);
+
+        CREATE TABLE templates (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            chat_id INTEGER NOT NULL REFERENCES chats(id) ON DELETE CASCADE,
+            name TEXT NOT NULL COLLATE NOCASE,
+            body TEXT NOT NULL,
+            sealed BLOB,
+            is_default INTEGER NOT NULL DEFAULT 0 CHECK (is_default IN (0, 1)),
+            created_ms INTEGER NOT NULL,
+            changed_ms INTEGER NOT NULL,
+            UNIQUE (chat_id, name)
+        ) STRICT;
+
+        CREATE TABLE batches (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            chat_id INTEGER NOT NULL REFERENCES chats(id) ON DELETE CASCADE,
+            user_id INTEGER NOT NULL,
+            account_id INTEGER REFERENCES accounts(id) ON DELETE CASCADE,
+            state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'running', 'stopping', 'ended', 'dropped')),
+            body TEXT NOT NULL,
+            sealed BLOB,
+            message_id INTEGER,
+            created_ms INTEGER NOT NULL,
+            ended_ms INTEGER
+        ) STRICT;
+        CREATE INDEX batches_chat ON batches(chat_id);
+        CREATE INDEX batches_account ON batches(account_id);
+        CREATE INDEX batches_running ON batches(id) WHERE state IN ('running', 'stopping');
+
+        CREATE TABLE deployments (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            chat_id INTEGER NOT NULL REFERENCES chats(id) ON DELETE CASCADE,
+            account_id INTEGER NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+            user_id INTEGER NOT NULL,
+            entry_id INTEGER NOT NULL UNIQUE REFERENCES ledger(id) ON DELETE CASCADE,
+            order_id INTEGER NOT NULL,
+            server_id INTEGER NOT NULL,
+            body TEXT NOT NULL,
+            sealed BLOB,
+            message_id INTEGER,
+            created_ms INTEGER NOT NULL,
+            next_ms INTEGER,
+            ended_ms INTEGER
+        ) STRICT;
+        CREATE INDEX deployments_chat ON deployments(chat_id);
+        CREATE INDEX deployments_account ON deployments(account_id, order_id);
+        CREATE INDEX deployments_next ON deployments(next_ms) WHERE next_ms IS NOT NULL;
+
+        CREATE TABLE stops (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            chat_id INTEGER NOT NULL REFERENCES chats(id) ON DELETE CASCADE,
+            account_id INTEGER NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+            user_id INTEGER NOT NULL,
+            order_id INTEGER NOT NULL,
+            server_id INTEGER NOT NULL,
+            state TEXT NOT NULL DEFAULT 'armed'
+                CHECK (state IN ('armed', 'warned', 'missed', 'carried out', 'dropped', 'over')),
+            body TEXT NOT NULL,
+            created_ms INTEGER NOT NULL,
+            changed_ms INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX stops_chat ON stops(chat_id);
+        CREATE INDEX stops_account ON stops(account_id, order_id);
+        CREATE INDEX stops_armed ON stops(id) WHERE state IN ('armed', 'warned');
+
+        ALTER TABLE ledger ADD COLUMN before TEXT;
+        CREATE UNIQUE INDEX ledger_claims ON ledger(key_id, order_id)
+            WHERE operation = 'create_order' AND order_id IS NOT NULL;
+    """)
+
+
 def check_origin(connection: sqlite3.Connection, path: Path, migrations: Migrations = MIGRATIONS) -> None:
     """`DatabaseForeign` or `DatabaseTooNew` before anything is written; an empty file is nobody's yet."""
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}

@@ -9,10 +9,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.alerts.alert import Notice
+from bot.domain.announcements import ANNOUNCEMENTS, Announcement
 from bot.domain.ids import AccountId, ChatId, MessageId
 from storage.codec import encode
 from storage.database import Database
-from storage.letters import LIVES, RANKS, Letter, LetterKind, LetterState, letter
+from storage.letters import LIVES, RANKS, Letter, LetterKind, LetterState, Rank, letter
 from storage.times import maybe_from_ms, maybe_ms, to_ms
 
 _HEADS = """
@@ -27,6 +28,8 @@ _HEADS = """
         AND NOT EXISTS (SELECT 1 FROM outbox AS sending WHERE sending.chat_id = head.chat_id AND sending.state = 'sending')
 """
 """The next letter of each chat that may be sent something. The index gives the most urgent first: a limit ends early."""
+
+_WORDS = {kind: word for word, kind in ANNOUNCEMENTS.items()}
 
 _DUE_MS = "max(head.next_ms, coalesce(chats.hold_until_ms, head.next_ms))"
 
@@ -83,6 +86,36 @@ class Outbox:
             episode=notice.episode,
             silent=not notice.loud,
             expires_at=now + LIVES[notice.severity],
+        )
+
+    def announce(
+        self,
+        chat: ChatId,
+        account: AccountId | None,
+        told: Announcement,
+        once: str,
+        now: datetime,
+        *,
+        rank: Rank = Rank.INTERACTIVE,
+        episode: str | None = None,
+        silent: bool = False,
+        edits: MessageId | None = None,
+        expires_at: datetime | None = None,
+    ) -> bool:
+        """A plain letter. With `edits` it changes that message; otherwise it is a message of its own."""
+        body = f"{_WORDS[type(told)]} {encode(told)}"
+        return self.put(
+            chat,
+            account,
+            once,
+            "plain",
+            rank,
+            body,
+            now,
+            episode=episode,
+            silent=silent,
+            edits=edits,
+            expires_at=expires_at,
         )
 
     def due(self, now: datetime, limit: int) -> tuple[Letter, ...]:

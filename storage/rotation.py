@@ -32,7 +32,12 @@ INBOX = SealedColumn("inbox", "update_id", "sealed", None)
 CONFIRMATIONS = SealedColumn("confirmations", "token", "sealed", "chat_id")
 LEDGER = SealedColumn("ledger", "once", "sealed", "chat_id")
 
-SEALED_COLUMNS = (INSTALLATION, ACCOUNTS, INBOX, CONFIRMATIONS, LEDGER)
+DRAFTS = SealedColumn("drafts", "id", "sealed", "chat_id")
+TEMPLATES = SealedColumn("templates", "id", "sealed", "chat_id")
+BATCHES = SealedColumn("batches", "id", "sealed", "chat_id")
+DEPLOYMENTS = SealedColumn("deployments", "id", "sealed", "chat_id")
+
+SEALED_COLUMNS = (INSTALLATION, ACCOUNTS, INBOX, CONFIRMATIONS, LEDGER, DRAFTS, TEMPLATES, BATCHES, DEPLOYMENTS)
 
 KEY_SECRET = "key identity secret"  # noqa: S105 - the name of a row
 

@@ -9,19 +9,27 @@ from pathlib import Path
 from bot.domain.ids import ChatId
 from storage.accounts import Accounts
 from storage.alerts import Alerts
+from storage.batches import Batches
 from storage.chats import Chats
 from storage.confirmations import Confirmations
 from storage.database import Database, named_errors, open_database, reading, settle
+from storage.deployments import Deployments
+from storage.drafts import Drafts
 from storage.errors import DatabaseUnavailable, NotFound
 from storage.inbox import Inbox
 from storage.installation import Installation, open_vault
 from storage.keys import Keys
 from storage.ledger import Ledger
+from storage.marks import Marks
 from storage.master_keys import MasterKeys
 from storage.migrations import MIGRATIONS, check_origin
 from storage.outbox import Outbox
 from storage.questions import Questions
+from storage.results import ResultLists
 from storage.rotation import Rotation, check_master_keys, reseal, tags_in_use
+from storage.searches import Searches
+from storage.stops import Stops
+from storage.templates import Templates
 from storage.vanishings import Vanishings
 from storage.vault import Place, Vault
 
@@ -43,6 +51,14 @@ class Store:
         self.questions = Questions(db)
         self.ledger = Ledger(db, vault)
         self.vanishings = Vanishings(db)
+        self.results = ResultLists(db)
+        self.searches = Searches(db)
+        self.marks = Marks(db)
+        self.drafts = Drafts(db, vault)
+        self.templates = Templates(db, vault)
+        self.batches = Batches(db, vault)
+        self.deployments = Deployments(db, vault)
+        self.stops = Stops(db)
 
     def transaction(self, *, durable: bool = False) -> AbstractContextManager[None]:
         """All or nothing; `durable` for what spends. See `Database.transaction`."""

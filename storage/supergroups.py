@@ -6,7 +6,16 @@ import sqlite3
 
 from bot.domain.ids import ChatId, TelegramChatId
 from storage.database import Database
-from storage.rotation import ACCOUNTS, CONFIRMATIONS, LEDGER, SealedColumn
+from storage.rotation import (
+    ACCOUNTS,
+    BATCHES,
+    CONFIRMATIONS,
+    DEPLOYMENTS,
+    DRAFTS,
+    LEDGER,
+    TEMPLATES,
+    SealedColumn,
+)
 from storage.vault import Vault
 
 _MESSAGE_NUMBERS = (
@@ -14,8 +23,14 @@ _MESSAGE_NUMBERS = (
     "UPDATE confirmations SET message_id = NULL WHERE chat_id = ?",
     "UPDATE questions SET message_id = NULL WHERE chat_id = ?",
     "UPDATE ledger SET message_id = NULL WHERE chat_id = ?",
+    "UPDATE drafts SET message_id = NULL WHERE chat_id = ?",
+    "UPDATE batches SET message_id = NULL WHERE chat_id = ?",
+    "UPDATE deployments SET message_id = NULL WHERE chat_id = ?",
     "DELETE FROM vanishings WHERE chat_id = ?",
 )
+
+_KEPT_ONCE = ("searches", "marks", "templates")
+"""Tables in which both chats may have the same row: the target's stays, the other goes with its chat."""
 
 
 def follow(db: Database, vault: Vault, old: TelegramChatId, new: TelegramChatId) -> None:
@@ -58,9 +73,14 @@ def _merge(db: Database, vault: Vault, survivor: sqlite3.Row, other: sqlite3.Row
     target, source = survivor["id"], other["id"]
     for account in db.fetch("SELECT id, key_id, name FROM accounts WHERE chat_id = ? ORDER BY id", (source,)):
         _move_account(db, vault, account, source, target)
-    for sealed in (CONFIRMATIONS, LEDGER):
+    for sealed in (CONFIRMATIONS, LEDGER, DRAFTS, BATCHES, DEPLOYMENTS):
         _reseal(db, vault, sealed, source, target)
         db.execute(f"UPDATE {sealed.table} SET chat_id = ? WHERE chat_id = ?", (target, source))  # noqa: S608
+    _reseal(db, vault, TEMPLATES, source, target)
+    for table in _KEPT_ONCE:
+        db.execute(f"UPDATE OR IGNORE {table} SET chat_id = ? WHERE chat_id = ?", (target, source))  # noqa: S608
+    for table in ("results", "stops"):
+        db.execute(f"UPDATE {table} SET chat_id = ? WHERE chat_id = ?", (target, source))  # noqa: S608
     db.execute(
         "DELETE FROM questions WHERE chat_id = ?1 AND user_id IN (SELECT user_id FROM questions WHERE chat_id = ?2)",
         (min(target, source), max(target, source)),
@@ -86,7 +106,7 @@ def _move_account(db: Database, vault: Vault, account: sqlite3.Row, source: int,
     """An account with a key that the other row has too is the same account; any other gets a free name."""
     twin = db.first("SELECT id FROM accounts WHERE chat_id = ? AND key_id = ?", (target, account["key_id"]))
     if twin is not None:
-        for table in ("outbox", "ledger"):
+        for table in ("outbox", "ledger", "drafts", "batches", "deployments", "stops"):
             db.execute(f"UPDATE {table} SET account_id = ? WHERE account_id = ?", (twin["id"], account["id"]))  # noqa: S608
         db.execute("DELETE FROM accounts WHERE id = ?", (account["id"],))
         return

@@ -1,6 +1,6 @@
 """Numbers that look alike and must not be mixed: CLORE.AI calls them `id`, `si`, `offer_id` and `market`."""
 
-from typing import Literal, NewType
+from typing import Final, Literal, NewType
 
 OrderId = NewType("OrderId", int)
 """An order or spot offer: `id` in my_orders, `offer_id` in spot_marketplace, `order_id` in set_spot_price."""
@@ -28,6 +28,30 @@ TelegramChatId = NewType("TelegramChatId", int)
 
 MessageId = NewType("MessageId", int)
 """A message within one chat."""
+
+DraftId = NewType("DraftId", int)
+"""An order that is being put together in one chat."""
+
+TemplateId = NewType("TemplateId", int)
+"""A saved way to rent: image, ports, variables and the rest, without a server."""
+
+ResultsId = NewType("ResultsId", int)
+"""A list of search results as it was shown to one chat."""
+
+NO_RESULTS: Final = ResultsId(0)
+"""Stands for no list of results."""
+
+SearchId = NewType("SearchId", int)
+"""A search that a chat has saved."""
+
+DeploymentId = NewType("DeploymentId", int)
+"""The first minutes of one new rental, followed until it is kept or over."""
+
+StopId = NewType("StopId", int)
+"""A condition under which one rental is to be ended."""
+
+BatchId = NewType("BatchId", int)
+"""Several machines that are rented one after the other."""
 
 ChatKind = Literal["private", "group", "supergroup", "channel"]
 """What sort of chat, in Telegram's words."""

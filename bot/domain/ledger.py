@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from bot.domain.ids import OrderId, ServerId
+from bot.domain.draft import NewOrder
+from bot.domain.ids import BatchId, DraftId, OrderId, ServerId
 from bot.domain.money import Money
 
 
@@ -15,6 +16,7 @@ class Operation(StrEnum):
 
     CANCEL_ORDER = "cancel_order"
     SET_SPOT_PRICE = "set_spot_price"
+    CREATE_ORDER = "create_order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,37 @@ class BidChange:
     was: Money | None = None
 
 
-Change = Cancellation | BidChange
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """create_order. `new` is sent exactly, but for its secrets, which are sealed beside the row (`bot.domain.secrets`).
 
-CHANGES: dict[Operation, type[Change]] = {Operation.CANCEL_ORDER: Cancellation, Operation.SET_SPOT_PRICE: BidChange}
+    `title`: the machine as it was shown, like `2x RTX 4090`. `draft`: what it was made from, to be taken up again where
+    nothing was rented. `batch`: several machines that are rented together.
+    """
+
+    new: NewOrder
+    title: str
+    draft: DraftId | None = None
+    batch: BatchId | None = None
+
+    @property
+    def server(self) -> ServerId:
+        return self.new.server
+
+    @property
+    def price(self) -> Money | None:
+        """Per day, before the fee: the bid, or the price on demand that is pinned."""
+        amount = self.new.spot_price if self.new.spot_price is not None else self.new.required_price
+        return None if amount is None else Money(amount, self.new.currency)
+
+
+Change = Cancellation | BidChange | Creation
+
+CHANGES: dict[Operation, type[Change]] = {
+    Operation.CANCEL_ORDER: Cancellation,
+    Operation.SET_SPOT_PRICE: BidChange,
+    Operation.CREATE_ORDER: Creation,
+}
 
 
 class Ending(StrEnum):
@@ -69,6 +99,14 @@ class Cause(StrEnum):
     OVERTAKEN = "overtaken"  # the bid was changed after the question was asked; `limit`: what it is now; not sent
     NO_OFFER = "no offer"  # the bid is not in the auction any more: nothing to change
     TOO_LATE = "too late"  # the bot was away between the press and the sending: not sent
+    RENTED = "rented"  # my_orders lists the new order: `order`
+    PRICE_MOVED = "price moved"  # on demand: the host changed the price; `limit`: what it is now, where that is known
+    TAKEN = "taken"  # somebody else has rented the server on demand
+    COIN_REFUSED = "coin refused"  # the host does not take this coin
+    NO_FUNDS = "no funds"  # the balance of this coin does not reach
+    OFFLINE = "offline"  # the server is offline
+    FULL = "full"  # the account has as many active orders as it may have; not sent
+    NOT_RENTED = "not rented"  # looked up often enough: my_orders shows no new order of this server
     INVALID = "invalid"  # `detail`: what is wrong with it; not sent
 
 
@@ -83,6 +121,8 @@ class Result:
     wait: timedelta | None = None
     spent: Money | None = None
     """Of a cancelled order: what CLORE.AI had billed when last seen, with the fee."""
+    order: OrderId | None = None
+    """The order that a creation has made."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from datetime import timedelta
 from typing import Final, assert_never
 
 from bot.domain.ids import MessageId, UserId
-from bot.domain.ledger import CHANGES, BidChange, Cancellation, Cause, Change, Ending, Operation, Result, Told
+from bot.domain.ledger import CHANGES, BidChange, Cancellation, Cause, Change, Creation, Ending, Operation, Result, Told
 from bot.services.bids import change_bid
 from bot.services.cancel import cancel
 from bot.services.clock import Clock
 from bot.services.desk import Desk, Desks
+from bot.services.rent import create
 from bot.services.tasks import Tasks
 from storage.accounts import Account
 from storage.codec import decode, encode
@@ -44,10 +45,20 @@ class Writes:
         self._clock = clock
         self._wake = wake
 
-    def claim(self, account: Account, user: UserId, change: Change, *, once: str, message: MessageId | None) -> Entry:
+    def claim(
+        self,
+        account: Account,
+        user: UserId,
+        change: Change,
+        *,
+        once: str,
+        message: MessageId | None,
+        secret: bytes | None = None,
+    ) -> Entry:
         """Writes the row of a confirmed change and its progress line; call it in the transaction that claims the press.
 
-        `message` is edited to show how it goes; without one a new message is sent.
+        `message` is edited to show how it goes; without one a new message is sent. `secret`: what is sent and not in
+        `change`; it is sealed.
         """
         entry = self._store.ledger.open(
             account.chat,
@@ -58,7 +69,8 @@ class Writes:
             operation_of(change),
             encode(change),
             self._clock(),
-            order=change.order,
+            order=None if isinstance(change, Creation) else change.order,
+            secret=secret,
             message=message,
         )
         self._tell(entry, "asked")
@@ -133,6 +145,8 @@ class Writes:
                 return await cancel(desk, change, leaving, sent_before=sent_before, may_send=may_send)
             case BidChange() as change:
                 return await change_bid(desk, change, leaving, sent_before=sent_before, may_send=may_send)
+            case Creation() as change:
+                return await create(desk, change, leaving, sent_before=sent_before, may_send=may_send)
             case never:
                 assert_never(never)
 
@@ -159,7 +173,7 @@ class Writes:
 
 
 def operation_of(change: Change) -> Operation:
-    return Operation.CANCEL_ORDER if isinstance(change, Cancellation) else Operation.SET_SPOT_PRICE
+    return next(operation for operation, kind in CHANGES.items() if isinstance(change, kind))
 
 
 def change_of(entry: Entry) -> Change:

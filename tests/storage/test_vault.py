@@ -19,6 +19,8 @@ OLD = MasterKey(bytes(range(32)))
 NEW = MasterKey(bytes(range(32, 64)))
 HERE = Place("accounts", "1", "sealed_key", ChatId(1))
 CHATS = 4
+SEALED_EACH = 8
+"""Sealed values of one chat."""
 
 
 def vault(*keys: MasterKey) -> Vault:
@@ -98,19 +100,19 @@ def test_a_wrong_master_key_is_refused_at_the_start_and_changes_nothing(sealed_w
         open_store(sealed_with_old, MasterKeys((NEW,)))
     assert content(sealed_with_old) == before
     with closing(open_store(sealed_with_old, MasterKeys((OLD,)))) as store:
-        assert len(opened(store)) == 4 * CHATS + 1
+        assert len(opened(store)) == SEALED_EACH * CHATS + 1
 
 
 def test_a_key_that_still_seals_a_single_row_is_missed(sealed_with_old: Path) -> None:
     with closing(open_store(sealed_with_old, MasterKeys((NEW, OLD)))) as store:
         steps = reseal(store.db, store.vault, batch=1)
-        for _ in range(4 * CHATS):
+        for _ in range(SEALED_EACH * CHATS):
             next(steps)
     with pytest.raises(WrongMasterKey, match=OLD.tag.hex()):
         open_store(sealed_with_old, MasterKeys((NEW,)))
 
 
-@pytest.mark.parametrize("steps_done", [*range(4 * CHATS + 2)])
+@pytest.mark.parametrize("steps_done", [*range(SEALED_EACH * CHATS + 2)])
 def test_a_rotation_that_stops_at_any_row_leaves_everything_open_and_can_be_ended(
     sealed_with_old: Path, steps_done: int
 ) -> None:
@@ -122,7 +124,7 @@ def test_a_rotation_that_stops_at_any_row_leaves_everything_open_and_can_be_ende
             next(steps, None)
     with closing(open_store(sealed_with_old, both)) as store:
         assert opened(store) == before
-        left = 4 * CHATS + 1 - steps_done
+        left = SEALED_EACH * CHATS + 1 - steps_done
         assert store.rotate().resealed == max(left, 0)
         assert store.rotate().resealed == 0
     with closing(open_store(sealed_with_old, MasterKeys((NEW,)))) as store:
@@ -155,7 +157,7 @@ def test_a_damaged_value_costs_its_own_account_only(sealed_with_old: Path, at: i
         assert store.accounts.api_key(store.accounts.of_chat(ChatId(2))[0]) == needle(2)
         rotation = store.rotate()
         assert [str(place) for place in rotation.unopenable] == ["accounts.sealed_key of row 1"]
-        assert rotation.resealed == 4 * CHATS
+        assert rotation.resealed == SEALED_EACH * CHATS
 
 
 def test_the_secret_of_the_installation_is_not_made_anew_when_it_was_changed(sealed_with_old: Path) -> None:

@@ -10,10 +10,13 @@ from decimal import Decimal
 from pathlib import Path
 
 from bot.alerts.alert import AlertState, AlertType, Expiring, News, Notice, Phase, Severity
+from bot.domain.draft import Draft
 from bot.domain.ids import ChatId, ChatKind, MessageId, OrderId, ServerId, TelegramChatId, UserId
 from bot.domain.money import BITCOIN, Money
 from bot.domain.rental import Order
+from bot.domain.secrets import Secrets
 from storage.accounts import Account
+from storage.marks import MarkKind
 from storage.rotation import SEALED_COLUMNS
 from storage.store import Store
 from storage.vault import Place
@@ -127,6 +130,15 @@ def fill(store: Store, of: ChatId, number: int) -> Account:
     token = store.confirmations.ask(of, ANN, connected.id, "cancel", "{}", NOW, MINUTE, secret=secret)
     store.questions.ask(of, ANN, "name", "{}", NOW, MINUTE, account=connected.id)
     store.inbox.take(number, telegram_id, secret, NOW)
-    store.ledger.open(of, connected.id, connected.key, ANN, token, "cancel_order", "{}", NOW, secret=secret)
+    entry = store.ledger.open(of, connected.id, connected.key, ANN, token, "cancel_order", "{}", NOW, secret=secret)
     store.vanishings.add(telegram_id, MessageId(number), NOW)
+    store.results.add(of, "4090", NOW)
+    store.searches.save(of, "4090", NOW)
+    store.marks.put(of, MarkKind.FAVOURITE, 6, "1x RTX 4090", NOW)
+    draft, secrets = Draft(server=ServerId(6), ssh_password=needle(number)), Secrets(ssh_password=needle(number))
+    store.drafts.open(of, ANN, connected.id, draft, NOW)
+    store.templates.add(of, "usual", draft, NOW)
+    store.batches.save(store.batches.open(of, ANN, connected.id, "{}", NOW), "{}", secrets=secrets)
+    store.deployments.open(of, connected.id, ANN, entry.id, OrderId(38), ServerId(6), "{}", NOW, secrets=secrets)
+    store.stops.arm(of, connected.id, ANN, OrderId(38), ServerId(6), "{}", NOW)
     return connected

@@ -1,0 +1,54 @@
+"""What a chat is told beside alerts and outcomes: each names a row, and the letter shows how that row stands when it leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from bot.domain.ids import BatchId, DeploymentId, ServerId, StopId
+from bot.domain.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentTold:
+    """The first minutes of a rental. `phase`: which of its messages."""
+
+    deployment: DeploymentId
+    phase: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopTold:
+    """A stop condition: warned of, carried out, missed. `phase`: which of its messages."""
+
+    stop: StopId
+    phase: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTold:
+    """A favourite or watched server of the marketplace. `news`: `free`, `cheaper`; prices per day before the fee."""
+
+    server: ServerId
+    title: str
+    news: str
+    price: Money | None = None
+    was: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchTold:
+    """Several machines that are rented one after the other."""
+
+    batch: BatchId
+
+
+Announcement = DeploymentTold | StopTold | ServerTold | BatchTold
+
+ANNOUNCEMENTS: Final[dict[str, type[Announcement]]] = {
+    "deployment": DeploymentTold,
+    "stop": StopTold,
+    "server": ServerTold,
+    "batch": BatchTold,
+}
+"""By the word that begins the body of such a letter."""

@@ -1,0 +1,144 @@
+"""The first minutes of new rentals: what was seen of each, and when to look again."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.ids import AccountId, ChatId, DeploymentId, MessageId, OrderId, ServerId, UserId
+from bot.domain.secrets import NO_SECRETS, Secrets
+from storage.codec import decode, encode
+from storage.database import Database
+from storage.rotation import DEPLOYMENTS
+from storage.times import from_ms, maybe_from_ms, maybe_ms, to_ms
+from storage.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """`entry`: the row of the ledger that made the order. `body` is JSON. `next_at`: when to look again; `None`: never."""
+
+    id: DeploymentId
+    chat: ChatId
+    account: AccountId
+    user: UserId
+    entry: int
+    order: OrderId
+    server: ServerId
+    body: str
+    message: MessageId | None
+    created_at: datetime
+    next_at: datetime | None
+    ended_at: datetime | None
+
+
+class Deployments:
+    def __init__(self, db: Database, vault: Vault) -> None:
+        self._db = db
+        self._vault = vault
+
+    def open(
+        self,
+        chat: ChatId,
+        account: AccountId,
+        user: UserId,
+        entry: int,
+        order: OrderId,
+        server: ServerId,
+        body: str,
+        now: datetime,
+        *,
+        secrets: Secrets = NO_SECRETS,
+        next_at: datetime | None = None,
+    ) -> Deployment | None:
+        """In the transaction that ends the ledger's row. `None`: that row has one already."""
+        with self._db.transaction():
+            cursor = self._db.execute(
+                "INSERT INTO deployments (chat_id, account_id, user_id, entry_id, order_id, server_id, body, created_ms,"
+                " next_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entry_id) DO NOTHING",
+                (chat, account, user, entry, order, server, body, to_ms(now), maybe_ms(next_at)),
+            )
+            if not cursor.rowcount:
+                return None
+            assert cursor.lastrowid is not None
+            number = DeploymentId(cursor.lastrowid)
+            if not secrets.empty:
+                sealed = self._vault.seal(DEPLOYMENTS.place(number, chat), encode(secrets).encode())
+                self._db.execute("UPDATE deployments SET sealed = ? WHERE id = ?", (sealed, number))
+            return self.get(chat, number)
+
+    def get(self, chat: ChatId, deployment: DeploymentId) -> Deployment | None:
+        """Only within its chat."""
+        row = self._db.first("SELECT * FROM deployments WHERE id = ? AND chat_id = ?", (deployment, chat))
+        return None if row is None else _deployment(row)
+
+    def of_order(self, account: AccountId, order: OrderId) -> Deployment | None:
+        row = self._db.first(
+            "SELECT * FROM deployments WHERE account_id = ? AND order_id = ? ORDER BY id DESC LIMIT 1",
+            (account, order),
+        )
+        return None if row is None else _deployment(row)
+
+    def due(self, now: datetime, limit: int) -> tuple[Deployment, ...]:
+        """Whose time has come, the longest overdue first."""
+        rows = self._db.fetch(
+            "SELECT * FROM deployments WHERE next_ms <= ? AND ended_ms IS NULL ORDER BY next_ms, id LIMIT ?",
+            (to_ms(now), limit),
+        )
+        return tuple(_deployment(row) for row in rows)
+
+    def save(self, deployment: DeploymentId, body: str, next_at: datetime | None) -> bool:
+        """What was seen. False: it is over or gone."""
+        return bool(
+            self._db.change(
+                "UPDATE deployments SET body = ?, next_ms = ? WHERE id = ? AND ended_ms IS NULL",
+                (body, maybe_ms(next_at), deployment),
+            )
+        )
+
+    def end(self, deployment: DeploymentId, body: str, now: datetime) -> bool:
+        """Followed no more. Secrets that nobody asked for stay until they are shown or pruned. False: it was over."""
+        return bool(
+            self._db.change(
+                "UPDATE deployments SET body = ?, next_ms = NULL, ended_ms = ? WHERE id = ? AND ended_ms IS NULL",
+                (body, to_ms(now), deployment),
+            )
+        )
+
+    def set_message(self, deployment: DeploymentId, message: MessageId | None) -> None:
+        self._db.execute("UPDATE deployments SET message_id = ? WHERE id = ?", (message, deployment))
+
+    def secrets(self, deployment: Deployment) -> Secrets | None:
+        """`None` once they were forgotten. `Unopenable` where they were damaged."""
+        row = self._db.first("SELECT sealed FROM deployments WHERE id = ?", (deployment.id,))
+        if row is None or row["sealed"] is None:
+            return None
+        return decode(Secrets, self._vault.open(DEPLOYMENTS.place(deployment.id, deployment.chat), row["sealed"]))
+
+    def forget_secrets(self, deployment: DeploymentId) -> bool:
+        """False: there were none (any more)."""
+        return bool(
+            self._db.change("UPDATE deployments SET sealed = NULL WHERE id = ? AND sealed IS NOT NULL", (deployment,))
+        )
+
+    def prune(self, before: datetime) -> int:
+        """Deletes those that were over before this time."""
+        return self._db.change("DELETE FROM deployments WHERE ended_ms < ?", (to_ms(before),))
+
+
+def _deployment(row: sqlite3.Row) -> Deployment:
+    return Deployment(
+        id=row["id"],
+        chat=row["chat_id"],
+        account=row["account_id"],
+        user=row["user_id"],
+        entry=row["entry_id"],
+        order=row["order_id"],
+        server=row["server_id"],
+        body=row["body"],
+        message=row["message_id"],
+        created_at=from_ms(row["created_ms"]),
+        next_at=maybe_from_ms(row["next_ms"]),
+        ended_at=maybe_from_ms(row["ended_ms"]),
+    )

@@ -1,0 +1,113 @@
+"""Templates for renting: a draft without a server, under a name; its secrets are sealed."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.draft import Draft
+from bot.domain.ids import ChatId, TemplateId
+from bot.domain.secrets import NO_SECRETS, Secrets, secrets_of, with_secrets, without_secrets
+from storage.accounts import NameTaken
+from storage.codec import decode, encode
+from storage.database import Database
+from storage.rotation import TEMPLATES
+from storage.times import to_ms
+from storage.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """`draft` with its secrets, and without server, coin and price. `default`: new drafts of the chat begin with it."""
+
+    id: TemplateId
+    chat: ChatId
+    name: str
+    draft: Draft
+    default: bool
+
+
+class TemplateNameTaken(NameTaken):
+    """The chat has a template of this name, in whatever case."""
+
+
+class Templates:
+    def __init__(self, db: Database, vault: Vault) -> None:
+        self._db = db
+        self._vault = vault
+
+    def add(self, chat: ChatId, name: str, draft: Draft, now: datetime) -> Template:
+        """`TemplateNameTaken`."""
+        with self._db.transaction():
+            self._refuse_name(chat, name)
+            number = self._db.execute(
+                "INSERT INTO templates (chat_id, name, body, created_ms, changed_ms) VALUES (?, ?, ?, ?, ?)",
+                (chat, name, encode(without_secrets(draft)), to_ms(now), to_ms(now)),
+            ).lastrowid
+            assert number is not None
+            self._seal(chat, TemplateId(number), secrets_of(draft))
+            return Template(TemplateId(number), chat, name, draft, default=False)
+
+    def of_chat(self, chat: ChatId) -> tuple[Template, ...]:
+        """The default first, then by name."""
+        rows = self._db.fetch("SELECT * FROM templates WHERE chat_id = ? ORDER BY is_default DESC, name", (chat,))
+        return tuple(self._template(row) for row in rows)
+
+    def get(self, chat: ChatId, template: TemplateId) -> Template | None:
+        row = self._db.first("SELECT * FROM templates WHERE id = ? AND chat_id = ?", (template, chat))
+        return None if row is None else self._template(row)
+
+    def default(self, chat: ChatId) -> Template | None:
+        row = self._db.first("SELECT * FROM templates WHERE chat_id = ? AND is_default = 1", (chat,))
+        return None if row is None else self._template(row)
+
+    def save(self, template: Template, draft: Draft, now: datetime) -> bool:
+        """What it holds now. False: it is gone."""
+        with self._db.transaction():
+            changed = self._db.change(
+                "UPDATE templates SET body = ?, changed_ms = ? WHERE id = ?",
+                (encode(without_secrets(draft)), to_ms(now), template.id),
+            )
+            if changed:
+                self._seal(template.chat, template.id, secrets_of(draft))
+            return bool(changed)
+
+    def rename(self, template: Template, name: str, now: datetime) -> bool:
+        """`TemplateNameTaken`. False: it is gone."""
+        with self._db.transaction():
+            self._refuse_name(template.chat, name, but=template.id)
+            return bool(
+                self._db.change(
+                    "UPDATE templates SET name = ?, changed_ms = ? WHERE id = ?", (name, to_ms(now), template.id)
+                )
+            )
+
+    def set_default(self, chat: ChatId, template: TemplateId | None) -> None:
+        """The chat has at most one; `None`: none."""
+        self._db.execute("UPDATE templates SET is_default = (id IS ?) WHERE chat_id = ?", (template, chat))
+
+    def delete(self, chat: ChatId, template: TemplateId) -> bool:
+        return bool(self._db.change("DELETE FROM templates WHERE id = ? AND chat_id = ?", (template, chat)))
+
+    def _refuse_name(self, chat: ChatId, name: str, *, but: TemplateId | None = None) -> None:
+        row = self._db.first("SELECT id, name FROM templates WHERE chat_id = ? AND name = ?", (chat, name))
+        if row is not None and row["id"] != but:
+            raise TemplateNameTaken(row["name"])
+
+    def _seal(self, chat: ChatId, template: TemplateId, secrets: Secrets) -> None:
+        place = TEMPLATES.place(template, chat)
+        sealed = None if secrets.empty else self._vault.seal(place, encode(secrets).encode())
+        self._db.execute("UPDATE templates SET sealed = ? WHERE id = ?", (sealed, template))
+
+    def _template(self, row: sqlite3.Row) -> Template:
+        secrets = NO_SECRETS
+        if row["sealed"] is not None:
+            secrets = decode(Secrets, self._vault.open(TEMPLATES.place(row["id"], row["chat_id"]), row["sealed"]))
+        return Template(
+            id=row["id"],
+            chat=row["chat_id"],
+            name=row["name"],
+            draft=with_secrets(decode(Draft, row["body"]), secrets),
+            default=bool(row["is_default"]),
+        )
