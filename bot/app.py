@@ -84,6 +84,7 @@ class App:
         await self._meet_telegram()
         me = self.application.bot.bot
         self.door.bot_link = f"https://t.me/{me.username}?start=private"
+        self.door.bot_address = f"https://t.me/{me.username}"
         self.delivery.recover()
         resumed = self.house.writes.resume(), self.queue.resume(self.application.bot)
         if any(resumed):
@@ -203,6 +204,7 @@ def assemble(settings: Settings, store: Store, world: World) -> App:
     ticker = Ticker(
         {
             "watch": house.watch.tick,
+            "favourites": house.favourites.tick,
             "letters": delivery.tick,
             "updates": queue.tick,
             "vanishing": messages.take_away_due,

@@ -11,13 +11,16 @@ from bot.clore.errors import Unavailable
 from bot.domain.ids import ChatId, KeyId, UserId
 from bot.domain.money import Rates
 from bot.logs import keep_out_of_logs
+from bot.services.auctions import Auctions
 from bot.services.clock import Clock
 from bot.services.connect import Connections
 from bot.services.desk import Desks
+from bot.services.favourites import Favourites
 from bot.services.feeds import Feed, Feeds, KeyUnopenable
 from bot.services.hosting import Hosting
 from bot.services.market import MarketCopy
 from bot.services.record import Recorder
+from bot.services.results import Findings
 from bot.services.tasks import Tasks
 from bot.services.watch import Watch
 from bot.services.writes import Writes
@@ -34,6 +37,9 @@ class House:
     clock: Clock
     tasks: Tasks
     market: MarketCopy
+    findings: Findings
+    auctions: Auctions
+    favourites: Favourites
     feeds: Feeds
     hosting: Hosting
     desks: Desks
@@ -49,6 +55,7 @@ class House:
             self.tasks.cancel(("poll", key))
             self.feeds.forget(key)
             self.hosting.forget(key)
+            self.auctions.forget(key)
 
     def remove_account(self, account: Account) -> None:
         """Takes an account out of its chat. Nothing is cancelled on CLORE.AI. Then `store.scrub()`."""
@@ -105,6 +112,9 @@ def build(
         clock=clock,
         tasks=tasks,
         market=market,
+        findings=Findings(),
+        auctions=Auctions(clock),
+        favourites=Favourites(store, market, clock, wake),
         feeds=feeds,
         hosting=Hosting(clock),
         desks=desks,

@@ -33,5 +33,6 @@ class Housekeeping:
         self._store.confirmations.prune(now - KEEP)
         self._store.questions.prune(now - KEEP)
         self._store.outbox.prune(now - KEEP_LETTERS)
+        self._store.results.prune(now - KEEP_LETTERS)
         if self._store.installation.owes_scrub:
             self._store.scrub()
