@@ -16,8 +16,8 @@ from handlers.market_actions import (
     DeleteSearch,
     DropChip,
     FindSimilar,
-    MarkFavourite,
     MarketAction,
+    MarkFavourite,
     RefreshResults,
     RunSearch,
     SaveSearch,
@@ -99,7 +99,9 @@ async def searched(guest: Guest, text: str, number: ResultsId) -> Screen:
 
 
 def _too_long(words: str) -> Misread:
-    return Misread(words[MOST_TYPED:][:20], MOST_TYPED, f"A search has at most {MOST_TYPED} characters.", views.EXAMPLES[0][0])
+    return Misread(
+        words[MOST_TYPED:][:20], MOST_TYPED, f"A search has at most {MOST_TYPED} characters.", views.EXAMPLES[0][0]
+    )
 
 
 async def _similar(guest: Guest, action: FindSimilar | ShowCheaper) -> Answer:

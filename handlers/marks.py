@@ -114,5 +114,3 @@ def _action(kind: MarkKind, number: int, *, on: bool) -> Marking:
             return BlockServer(server, on, listed=True)
         case MarkKind.BLOCKED_OWNER:
             return BlockOwner(OwnerId(number), on)
-
-

@@ -225,9 +225,7 @@ class Messages:
 
 
 def _article(article: Article) -> InlineQueryResultArticle:
-    content = InputTextMessageContent(
-        article.message.text, parse_mode=ParseMode.HTML, link_preview_options=_NO_PREVIEW
-    )
+    content = InputTextMessageContent(article.message.text, parse_mode=ParseMode.HTML, link_preview_options=_NO_PREVIEW)
     return InlineQueryResultArticle(
         article.id, article.title, content, reply_markup=keyboard(article.message), description=article.description
     )

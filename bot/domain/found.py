@@ -57,4 +57,3 @@ def loosened(catalogue: Catalogue, search: Search, unwanted: Unwanted) -> tuple[
     ]
     helping = [looser for looser in without if looser.total]
     return tuple(sorted(helping, key=lambda looser: -looser.total)[:MOST_LOOSENED])
-

@@ -41,10 +41,18 @@ def filters(found: Found, results: ResultsId, now: datetime) -> Screen:
     return screen(
         (
             title("🎛", "Filters", understood(found)),
-            say("{count} fit now. Choose what to change, or tap ✖ to take a condition away.", count=machines(found.total)),
+            say(
+                "{count} fit now. Choose what to change, or tap ✖ to take a condition away.",
+                count=machines(found.total),
+            ),
             age(found.read_at, now),
         ),
-        (*chips(found, results, MOST_CHIPS), *_in_threes(buttons), _show(found, results), navigation(ShowResults(results))),
+        (
+            *chips(found, results, MOST_CHIPS),
+            *_in_threes(buttons),
+            _show(found, results),
+            navigation(ShowResults(results)),
+        ),
     )
 
 
@@ -58,11 +66,18 @@ def values(
 ) -> Screen:
     """What one condition can be; a tap sets it, and the count says what is left."""
     buttons = [
-        Press(f"{'✓ ' * (choice.key in chosen)}{tidy(choice.label, 32)}", SetFilter(results, Word(which.key), Word(choice.key)))
+        Press(
+            f"{'✓ ' * (choice.key in chosen)}{tidy(choice.label, 32) or choice.key}",
+            SetFilter(results, Word(which.key), Word(choice.key)),
+        )
         for choice in choices
     ]
     long = any(len(button.label) > SHORT for button in buttons)
-    rows = tuple((button,) for button in buttons[:MOST_LONG]) if long and len(buttons) <= MOST_LONG else _in_threes(buttons)
+    rows = (
+        tuple((button,) for button in buttons[:MOST_LONG])
+        if long and len(buttons) <= MOST_LONG
+        else _in_threes(buttons)
+    )
     return screen(
         (
             title("🎛", _capital(which.title), understood(found)),

@@ -39,7 +39,10 @@ def nothing(found: Found, now: datetime) -> Article:
     conditions = join(tidy(chip.label, 40) for chip in found.search.chips[:12])
     what = say("No machine fits: {conditions}", conditions=conditions or "nothing is listed")
     return Article(
-        "nothing", "Nothing found", "Take a condition away, or allow a higher price.", screen((what, age(found.read_at, now)))
+        "nothing",
+        "Nothing found",
+        "Take a condition away, or allow a higher price.",
+        screen((what, age(found.read_at, now))),
     )
 
 
@@ -104,5 +107,3 @@ def _message(hit: Hit, found: Found, now: datetime, link: str | None) -> Screen:
         ),
         opens,
     )
-
-

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bot.domain.announcements import ServerTold
-from bot.domain.ids import ResultsId, ServerId
+from bot.domain.ids import NO_RESULTS, ResultsId, ServerId
 from bot.domain.market import Listing
 from bot.domain.money import HOURS_A_DAY, Money, Rates
 from bot.domain.quote import Quote, quotes
@@ -69,7 +69,7 @@ class Card:
     reader: Reader
     auction: SpotMarket | None = None
     afterwards: tuple[Afterwards, ...] = ()
-    results: ResultsId = ResultsId(0)
+    results: ResultsId = NO_RESULTS
     failed: Failure | None = None
 
     @property
@@ -83,10 +83,12 @@ def card(shown: Card, now: datetime) -> Screen:
         (
             title(*_state(shown), say("server {server}", server=code(listing.id))),
             join((named(listing), size(listing.specs))),
-            join((text(listing.specs.country, 16) if listing.specs.country else None, trust(listing), longest(listing))),
+            join(
+                (text(listing.specs.country, 16) if listing.specs.country else None, trust(listing), longest(listing))
+            ),
             _price(shown),
             coins(listing, shown.reader, spot=False),
-            _queue(shown, now),
+            _queue(shown),
             join(_remarks(shown)) or None,
             age(shown.read_at, now, rates, failed=shown.failed),
         ),
@@ -95,12 +97,16 @@ def card(shown: Card, now: datetime) -> Screen:
     )
 
 
-def not_listed(server: ServerId, read_at: datetime, now: datetime, *, results: ResultsId, failed: Failure | None) -> Screen:
+def not_listed(
+    server: ServerId, read_at: datetime, now: datetime, *, results: ResultsId, failed: Failure | None
+) -> Screen:
     """A server that the marketplace does not show; why, it does not say."""
     return screen(
         (
             title("❔", "Not listed", say("server {server}", server=code(server))),
-            say("The marketplace does not list this server. It may be hidden, offline or gone; CLORE.AI does not say which."),
+            say(
+                "The marketplace does not list this server. It may be hidden, offline or gone; CLORE.AI does not say which."
+            ),
             say("Nothing can be rented there now. Watch it to be told when it can."),
             age(read_at, now, failed=failed),
         ),
@@ -116,7 +122,9 @@ def told(news: ServerTold, now: datetime, read_at: datetime | None, *, favourite
     free = news.news == "free"
     return screen(
         (
-            title("🟢" if free else "📉", "Free" if free else "Cheaper", say("server {server}", server=code(news.server))),
+            title(
+                "🟢" if free else "📉", "Free" if free else "Cheaper", say("server {server}", server=code(news.server))
+            ),
             join((text(news.title, 40), _told_price(news))),
             say("It can be rented on demand; a spot tenant may hold it, who then has to go.") if free else None,
             None if favourite else say("You were watching it: that ends with this message."),
@@ -163,15 +171,19 @@ def _remarks(shown: Card) -> Iterator[Html]:
         yield say("👁 watched: told once when free or cheaper")
 
 
-def _queue(shown: Card, now: datetime) -> Html:
+def _queue(shown: Card) -> Html:
     """The spot auction in short."""
     market = shown.auction
     if market is None:
-        return say("🔨 Spot: not known now." if shown.reader.account else "🔨 Spot: connect an account to see the bids.")
+        return say(
+            "🔨 Spot: not known now." if shown.reader.account else "🔨 Spot: connect an account to see the bids."
+        )
     if not market.exists:
         return say("🔨 Spot: {reason}", reason=REASONS[NoAnswer.NO_MARKET])
     bids = len(market.offers)
-    holder = say("held with {bid}", bid=worth(market.holder.bid, market.rates or shown.rates)) if market.holder else None
+    holder = (
+        say("held with {bid}", bid=worth(market.holder.bid, market.rates or shown.rates)) if market.holder else None
+    )
     return say(
         "🔨 Spot: {parts}",
         parts=join((f"{bids} bids" if bids != 1 else "1 bid", holder or "nobody holds it", _to_win(shown, market))),

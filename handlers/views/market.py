@@ -8,12 +8,11 @@ from typing import Final
 from bot.domain.ids import NO_RESULTS, ResultsId
 from bot.domain.search import Choice, Misread
 from bot.domain.search.filters import ANY
-from handlers.market_actions import AskSearch, SetFilter, ShowMarket, ShowMarks, ShowResults, ShowSearches
 from handlers.actions import Home
+from handlers.market_actions import AskSearch, SetFilter, ShowMarket, ShowMarks, ShowResults, ShowSearches
 from handlers.screen import Press, Row, Screen
 from handlers.views.frame import copying, label, navigation, screen, title
 from handlers.views.html import Html, bold, code, join, say, text, tidy
-from handlers.views.words import counted
 from handlers.word import Word
 
 EXAMPLES: Final = (
@@ -80,13 +79,11 @@ def _popular(choices: Sequence[Choice]) -> tuple[Row, ...]:
 def ask_search(query: str | None, *, results: ResultsId, misread: Misread | None = None, typed: str = "") -> Screen:
     """The question. `query`: what is to be changed; `misread`: what could not be read of what was `typed`."""
     lines = (
-        (
-            title("🔎", "What do you look for?", "one line"),
-            *(_problem(misread, typed) if misread else ()),
-            say("Now: {query}", query=code(query, 160)) if query else None,
-            say("For example {query}", query=code(misread.example if misread else EXAMPLES[0][0])),
-            say("Write it below; /cancel leaves it."),
-        )
+        title("🔎", "What do you look for?", "one line"),
+        *(_problem(misread, typed) if misread else ()),
+        say("Now: {query}", query=code(query, 160)) if query else None,
+        say("For example {query}", query=code(misread.example if misread else EXAMPLES[0][0])),
+        say("Write it below; /cancel leaves it."),
     )
     back = ShowResults(results) if results else ShowMarket()
     screened = screen(
@@ -108,10 +105,9 @@ def _problem(misread: Misread, typed: str) -> tuple[Html, ...]:
     pointed = say(
         "⚠️ {before}{gap}{word}{space}{after}",
         before=text(before, 120),
-        gap=" " * before.endswith(" "),
+        gap=Html(" " * before.endswith(" ")),
         word=bold(tidy(misread.word, 40) or "…"),
-        space=" " * after.startswith(" "),
+        space=Html(" " * after.startswith(" ")),
         after=text(after, 120),
     )
     return pointed, text(misread.problem, 160)
-

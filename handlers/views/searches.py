@@ -36,7 +36,10 @@ def searches(
             say("Tap one to run it.") if saved else say("None yet: tap “Save” below what a search found."),
         ),
         (
-            *((Press(label(each.words or "every machine"), RunSearch(each.id)), Press("✖", DeleteSearch(each.id))) for each in saved[:MOST_SAVED]),
+            *(
+                (Press(label(each.words or "every machine"), RunSearch(each.id)), Press("✖", DeleteSearch(each.id)))
+                for each in saved[:MOST_SAVED]
+            ),
             (Press("↩ Save it again", SaveSearch(undo, listed=True)),) if undo else (),
             (Press("🔎 Search…", AskSearch()),),
             navigation(ShowMarket()),

@@ -26,7 +26,9 @@ def welcome() -> Screen:
     return screen(
         (
             title("👋", "Welcome", "your CLORE.AI rentals in a chat"),
-            say("Find a machine, see what it really costs, and rent it; see what runs, how to reach it; cancel; win a bid back."),
+            say(
+                "Find a machine, see what it really costs, and rent it; see what runs, how to reach it; cancel; win a bid back."
+            ),
             say("Be told in time: outbid, ending soon, ended, money running out."),
             say("First connect an API key. It is tried out, sealed, and its message is deleted."),
             say("Nothing is spent or cancelled before you confirm it."),

@@ -163,7 +163,9 @@ async def test_own_machines_are_marked(tmp_path: Path) -> None:
         row = listed(300, usd=1)
         mine = {"id": 300, "name": "Rig", "connected": True, "online": True, "visibility": "public"}
         config = {"pricing": row["price"]["on_demand"], "specs": row["specs"]}
-        stage.clore.load({"servers": fleet(2), "my_servers": [mine | config], "orders": [], "wallets": coins()}, key=key)
+        stage.clore.load(
+            {"servers": fleet(2), "my_servers": [mine | config], "orders": [], "wallets": coins()}, key=key
+        )
         ada = Person(stage)
         await ada.says(f"/connect {key}")
         await ada.sees("Connected")
@@ -188,7 +190,16 @@ async def test_buttons_of_lists_that_are_gone_lead_to_a_new_search(tmp_path: Pat
     async with by_hand(tmp_path) as stage:
         ada = await stranger(stage, *fleet(2))
         await asks(ada, "/market", "find a machine")
-        for data in ("1:mP:77:0", "1:mR:77", "1:mT:77", "1:mX:77:0", "1:mF:77", "1:mf:77:gpu", "1:mV:77:gpu:x", "1:mS:77:0"):
+        for data in (
+            "1:mP:77:0",
+            "1:mR:77",
+            "1:mT:77",
+            "1:mX:77:0",
+            "1:mF:77",
+            "1:mf:77:gpu",
+            "1:mV:77:gpu:x",
+            "1:mS:77:0",
+        ):
             await forges(ada, data)
             await ada.sees("This list is not kept any more")
         await forges(ada, "1:mV:0:nosuch:value")

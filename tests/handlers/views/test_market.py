@@ -16,7 +16,7 @@ from bot.domain.announcements import ServerTold
 from bot.domain.catalogue import Hit
 from bot.domain.found import Found, Looser
 from bot.domain.hardware import Specs
-from bot.domain.ids import NO_RESULTS, OwnerId, ResultsId, SearchId, ServerId
+from bot.domain.ids import NO_RESULTS, OrderId, OwnerId, ResultsId, SearchId, ServerId
 from bot.domain.market import Listing
 from bot.domain.money import BITCOIN, CLORE, USD, Money
 from bot.domain.quote import cheapest
@@ -149,7 +149,11 @@ def test_every_example_on_the_home_screen_can_be_read() -> None:
 
 def test_the_card_of_a_server_speaks_of_all_its_times() -> None:
     market = SpotMarket(
-        MACHINE.id, NOW, offers=(Offer(1, btc("0.0003"), active=True),), minimum={BITCOIN: Decimal("0.0002")}, rates=RATES  # type: ignore[arg-type]
+        MACHINE.id,
+        NOW,
+        offers=(Offer(OrderId(1), btc("0.0003"), active=True),),
+        minimum={BITCOIN: Decimal("0.0002")},
+        rates=RATES,
     )
     card = Card(
         listing=MACHINE,
@@ -168,12 +172,16 @@ def test_the_card_of_a_server_speaks_of_all_its_times() -> None:
     assert "1 bid · held with 0.0003 BTC" in text
     assert "0.00030001 BTC or more wins it" in text
     assert complaints(shown) == []
-    assert "Rent" not in " ".join(labels(listing.card(replace(card, reader=replace(NOBODY, own=frozenset({MACHINE.id}))), NOW)))
+    assert "Rent" not in " ".join(
+        labels(listing.card(replace(card, reader=replace(NOBODY, own=frozenset({MACHINE.id}))), NOW))
+    )
 
 
 # Anything fits
 
-nasty = st.sampled_from(("", " ", "<b>&", "</pre>", "{name}", "\n\n", "\u202eevil", "\ud800", "🖥️" * 40, "x" * 900, "RTX 4090"))
+nasty = st.sampled_from(
+    ("", " ", "<b>&", "</pre>", "{name}", "\n\n", "\u202eevil", "\ud800", "🖥️" * 40, "x" * 900, "RTX 4090")
+)
 amounts = st.one_of(
     st.decimals(Decimal(0), Decimal("1e14"), allow_nan=False, allow_infinity=False),
     st.sampled_from([Decimal("3e-7"), Decimal("1E-30"), Decimal("1E+14"), Decimal(1) / 3]),
@@ -266,17 +274,28 @@ def _screens(
         choices = which.choices or tuple(Choice(f"a{place}", word or "x") for place in range(25))
         yield filters.values(state, LIST, which, choices, {choices[0].key}, NOW)
     yield views.home(last=(LIST, word), saved=number, marked=number, popular=views.USUAL, note=word)
-    yield views.ask_search(word or None, results=LIST if flag else NO_RESULTS, misread=Misread(word, 2, word, word), typed=word)
+    yield views.ask_search(
+        word or None, results=LIST if flag else NO_RESULTS, misread=Misread(word, 2, word, word), typed=word
+    )
     saved = [searches.Saved(SearchId(number), word)] * (number % 9)
     yield searches.searches(saved, undo=LIST, deleted=word, note=word)
-    mark = marks.Marked("🚫 Blocked", f"server {number} {word}", BlockServer(ServerId(number), on=False, listed=True), ShowServer(ServerId(number)))
-    yield marks.marks([mark] * (number % 20), page=1, dropped=mark, undo=BlockServer(ServerId(number), on=True, listed=True))
+    mark = marks.Marked(
+        "🚫 Blocked",
+        f"server {number} {word}",
+        BlockServer(ServerId(number), on=False, listed=True),
+        ShowServer(ServerId(number)),
+    )
+    yield marks.marks(
+        [mark] * (number % 20), page=1, dropped=mark, undo=BlockServer(ServerId(number), on=True, listed=True)
+    )
     yield listing.not_listed(ServerId(number), NOW, NOW, results=LIST, failed=failed)
     price = Money(Decimal(number) / 3, word or "coin")
     yield listing.told(ServerTold(ServerId(number), word, "free", price, price), NOW, NOW, favourite=flag)
     yield listing.told(ServerTold(ServerId(number), word, "cheaper", price, None), NOW, None, favourite=flag)
     for each in machines[:3]:
-        auction = SpotMarket(each.id, NOW, exists=flag, offers=tuple(Offer(n, price, active=n == 1) for n in range(number % 6)))  # type: ignore[arg-type]
+        auction = SpotMarket(
+            each.id, NOW, exists=flag, offers=tuple(Offer(OrderId(n), price, active=n == 1) for n in range(number % 6))
+        )
         yield listing.card(
             Card(
                 listing=each,
