@@ -59,7 +59,7 @@ _SORTS: Final = (
 
 _ALL: Final = (
     Filter("gpu", "GPU", several=True),
-    Filter("x", "how many GPUs", _choices("1 2 4 6 8", "{}") + (Choice("2-", "2 or more"), Choice("4-", "4 or more"))),
+    Filter("x", "how many GPUs", (*_choices("1 2 4 6 8", "{}"), Choice("2-", "2 or more"), Choice("4-", "4 or more"))),
     Filter("day", "USD a day, whole machine", _choices("1 2 3 5 10 20 50", "under {}")),
     Filter("gpuday", "USD a day per GPU", _choices("0.25 0.5 1 2 3 5 10", "under {}")),
     Filter(
