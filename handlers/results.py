@@ -38,7 +38,12 @@ async def show_results(guest: Guest, action: ShowResults | RefreshResults) -> Sc
     if row is None:
         return home.gone(guest)
     fresh = isinstance(action, RefreshResults)
-    return await show(guest, row, page=action.page if isinstance(action, ShowResults) else row.page, fresh=fresh)
+    return await show(guest, row, page=_page(action, row), fresh=fresh)
+
+
+def _page(action: ShowResults | RefreshResults, row: Results) -> int:
+    asked = action.page if isinstance(action, ShowResults) else 0
+    return asked - 1 if asked else row.page
 
 
 async def toggle_layout(guest: Guest, results: ResultsId) -> Screen:

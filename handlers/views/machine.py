@@ -11,7 +11,7 @@ from typing import Final
 from bot.domain.hardware import Specs
 from bot.domain.ids import OwnerId, ServerId
 from bot.domain.market import Listing
-from bot.domain.money import Money, Rates, symbol
+from bot.domain.money import USD, Money, Rates, symbol
 from bot.domain.quote import Quote, can_pay, quotes
 from bot.domain.spending import Wallet
 from handlers.views.html import Html, bold, code, join, say, text, tidy
@@ -70,7 +70,7 @@ def smaller_prices(quote: Quote, count: int, rates: Rates | None) -> Html:
 
 def short_price(money: Money, rates: Rates | None) -> str:
     """For a button or a column: dollars where there is a rate, else the coin."""
-    value = rates.dollars(money) if rates else None
+    value = money.amount if money.currency == USD else rates.dollars(money) if rates else None
     return f"${number(value)}" if value is not None else coin(money)
 
 

@@ -77,7 +77,7 @@ def results(found: Found, shown: Shown, reader: Reader, now: datetime) -> Screen
         (_head(found), *body, _footer(found, shown, now)),
         (
             *_hits(page.items, first, shown, found.rates),
-            pager(page, lambda number: ShowResults(shown.results, number)),
+            pager(page, lambda number: ShowResults(shown.results, number + 1)),
             *chips(found, shown.results)[:2],
             *_ways(shown, page),
         ),
