@@ -13,13 +13,13 @@ from bot.domain.hardware import Specs
 from bot.domain.ids import OwnerId, ServerId
 from bot.domain.market import Listing, Market
 from bot.domain.money import Rates
-from bot.domain.offers import Hit, Offers, Pricing
+from bot.domain.offers import Hit, Hits, Offers, Pricing
 from bot.domain.search.conditions import Price, Search, Shown, Sort, SortKey
 from bot.domain.search.gpus import MIXED, GpuName, gpu_name
 from bot.domain.search.limits import Figure, Limit, Sign
 from bot.domain.search.places import countries_of
 
-__all__ = ["NOTHING_UNWANTED", "Catalogue", "Hit", "Unwanted"]
+__all__ = ["NOTHING_UNWANTED", "Catalogue", "Hit", "Hits", "Unwanted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ class Catalogue:
         known = before is not None and before.market is market
         self._known = known
         self._columns: Columns = before._columns if before is not None and known else Columns(market.listings)
-        self._on_demand = Offers(self._columns.counts, spot=False)
-        self._spot = Offers(self._columns.counts, spot=True)
+        self._on_demand = Offers(self._columns.listings, self._columns.counts, spot=False)
+        self._spot = Offers(self._columns.listings, self._columns.counts, spot=True)
 
     @classmethod
     def of(cls, market: Market, rates: Rates | None) -> Catalogue:
@@ -60,8 +60,9 @@ class Catalogue:
             yield from self._columns.steps()
         pricing = Pricing(self._columns.listings, self.rates)
         yield from pricing.steps()
-        yield from self._on_demand.fill(pricing.on_demand)
-        yield from self._spot.fill(pricing.spot)
+        suspicious = frozenset(pricing.suspicious)
+        yield from self._on_demand.fill(pricing.on_demand, suspicious)
+        yield from self._spot.fill(pricing.spot, suspicious)
 
     @property
     def read_at(self) -> datetime:
@@ -72,7 +73,7 @@ class Catalogue:
         row = self._columns.row_of.get(server)
         return None if row is None else self._columns.listings[row]
 
-    def search(self, search: Search, unwanted: Unwanted = NOTHING_UNWANTED) -> tuple[Hit, ...]:
+    def search(self, search: Search, unwanted: Unwanted = NOTHING_UNWANTED) -> Hits:
         """In the order that the search asks for, equal ones the cheapest first, then by server number.
 
         A machine that cannot be had for any coin is no hit. Own machines are: whoever shows them says that they cannot
@@ -94,8 +95,7 @@ class Catalogue:
             places = [place for place in places if rows[place] in taking]
         if search.sort is not None:
             places = self._sorted(offers, places, search.sort)
-        hits = offers.hits
-        return tuple([hits[place] for place in places])
+        return Hits(offers, places)
 
     def similar(
         self,
@@ -107,7 +107,7 @@ class Catalogue:
         unwanted: Unwanted = NOTHING_UNWANTED,
         but: ServerId | None = None,
         own: frozenset[ServerId] = frozenset(),
-    ) -> tuple[Hit, ...]:
+    ) -> Hits:
         """Free machines with the same card, as many of it (`count`: another number) and no less VRAM, the cheapest first.
 
         `max_usd`: what a day may cost at most, with the fee. `but`: not this server. `own`: nor these, nor those that
@@ -117,7 +117,7 @@ class Catalogue:
         card = gpu_name(specs.gpu_model) if specs.gpu_model else None
         wanted = count or specs.gpu_count
         if card is None or card.core == (MIXED,) or not wanted:
-            return ()
+            return Hits(self._on_demand, ())
         limits = [Limit(Figure.COUNT, Sign.IS, Decimal(wanted))]
         if specs.gpu_ram_gb is not None:
             limits.append(Limit(Figure.VRAM, Sign.AT_LEAST, specs.gpu_ram_gb))

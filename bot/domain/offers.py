@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import overload
 
 from bot.domain.columns import ROWS_A_STEP
 from bot.domain.market import Listing
@@ -29,56 +30,103 @@ class Hit:
     suspicious: bool
 
 
-class Offers:
-    """Hits in the order of their dollars; then those of unknown worth, coin by coin. Equal ones in the order of their rows.
+class Hits(Sequence[Hit]):
+    """What was found, in order. A hit is made when it is looked at; a slice is a tuple, and keeps nothing else alive."""
 
-    A *place* is a hit's number in that order.
+    __slots__ = ("_offers", "_places")
+
+    def __init__(self, offers: Offers, places: Sequence[int]) -> None:
+        self._offers = offers
+        self._places = places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, index: int) -> Hit: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Hit, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Hit | tuple[Hit, ...]:
+        if isinstance(index, slice):
+            return tuple(map(self._offers.hit, self._places[index]))
+        return self._offers.hit(self._places[index])
+
+
+class Offers:
+    """Prices in the order of their dollars; then those of unknown worth, coin by coin. Equal ones in the order of rows.
+
+    A *place* is a price's number in that order. Kept in plain lists of numbers, for the garbage collector looks at
+    every object that lives as long as a market does, and holds up everybody meanwhile.
     """
 
-    def __init__(self, counts: Sequence[int | None], *, spot: bool) -> None:
-        """Empty until it is filled. `counts`: how many GPUs, by row."""
-        self.hits: list[Hit] = []
+    def __init__(self, listings: Sequence[Listing], counts: Sequence[int | None], *, spot: bool) -> None:
+        """Empty until it is filled. `counts`: how many GPUs, by row as the listings are."""
         self.rows: list[int] = []
         """By place: the row of its listing."""
         self.best: list[int] = []
-        """The places of each machine's cheapest hit."""
+        """The places of each machine's cheapest price."""
         self.of_coin: dict[str, list[int]] = {}
-        """The places of all hits of a coin."""
-        self.rank: list[int] = []
-        """By place, where the dollars are known: equal dollars have one rank."""
-        self._dollars: list[Decimal] = []
+        """The places of all prices in a coin."""
+        self._listings = listings
         self._counts = counts
+        self._spot = spot
         self._factor = fee_factor(spot=spot)
+        self._coins: list[str] = []
+        self._amounts: list[Decimal] = []
+        """Before the fee."""
+        self._dollars: list[Decimal] = []
+        """With the fee; they end where the places of unknown worth begin."""
+        self._rank: list[int] = []
+        """By place, where the dollars are known: equal dollars have one rank."""
+        self._suspicious: frozenset[int] = frozenset()
 
-    def fill(self, found: Sequence[tuple[Hit, int]]) -> Iterator[None]:
-        """Takes hits with their rows, in the order of the rows."""
-        known = [each for each in found if each[0].usd_per_day is not None]
-        known.sort(key=_about)
+    def fill(self, asked: Asked, suspicious: frozenset[int]) -> Iterator[None]:
+        about = [-1.0 if dollars is None else float(dollars) for dollars in asked.dollars]
+        known = [each for each, dollars in enumerate(asked.dollars) if dollars is not None]
         yield
-        known.sort(key=_dollars)  # already in order, but for what floats cannot tell apart
+        known.sort(key=about.__getitem__)
         yield
-        unknown = [each for each in found if each[0].usd_per_day is None]
-        unknown.sort(key=_amount)
+        worth = [Decimal(0) if dollars is None else dollars for dollars in asked.dollars]
+        known.sort(key=worth.__getitem__)  # in order already, but for what floats cannot tell apart
         yield
-        unknown.sort(key=_coin)
+        unknown = [each for each, dollars in enumerate(asked.dollars) if dollars is None]
+        unknown.sort(key=asked.amounts.__getitem__)
         yield
-        ordered = known + unknown
-        self.hits = [hit for hit, _ in ordered]
-        self.rows = [row for _, row in ordered]
-        self._dollars = [_dollars(each) for each in known]
+        unknown.sort(key=asked.coins.__getitem__)
+        yield
+        order = known + unknown
+        self.rows = [asked.rows[each] for each in order]
+        self._coins = [asked.coins[each] for each in order]
+        self._amounts = [asked.amounts[each] for each in order]
+        self._dollars = [worth[each] for each in known]
+        self._suspicious = suspicious
         yield
         seen: set[int] = set()
-        for place, (hit, row) in enumerate(ordered):
-            self.of_coin.setdefault(hit.quote.price.currency, []).append(place)
+        for place, row in enumerate(self.rows):
             if row not in seen:
                 seen.add(row)
                 self.best.append(place)
         yield
+        for place, coin in enumerate(self._coins):
+            self.of_coin.setdefault(coin, []).append(place)
+        yield
         before, rank = None, -1
         for dollars in self._dollars:
             rank += dollars != before
-            self.rank.append(rank)
+            self._rank.append(rank)
             before = dollars
+
+    def hit(self, place: int) -> Hit:
+        price = Money(self._amounts[place], self._coins[place])
+        row = self.rows[place]
+        return Hit(
+            self._listings[row],
+            Quote(price, fee_of(spot=self._spot), self._spot),
+            self._dollars[place] if place < len(self._dollars) else None,
+            row in self._suspicious,
+        )
 
     def cheapest(self, coins: set[str]) -> list[int]:
         """One place a machine, in order: its cheapest hit in these coins, in any where none is named."""
@@ -115,21 +163,20 @@ class Offers:
                 for place in known
                 if (least := bounds.get(counts[rows[place]] or 0)) is not None and within(dollars[place], least)
             ]
-        hits, factor = self.hits, self._factor
+        amounts, factor = self._amounts, self._factor
         if not price.per_gpu:
-            return [place for place in places if within(hits[place].quote.price.amount * factor, bound)]
+            return [place for place in places if within(amounts[place] * factor, bound)]
         return [
             place
             for place in places
-            if (least := bounds.get(counts[rows[place]] or 0)) is not None
-            and within(hits[place].quote.price.amount * factor, least)
+            if (least := bounds.get(counts[rows[place]] or 0)) is not None and within(amounts[place] * factor, least)
         ]
 
     def by_price(self, places: list[int], *, descending: bool) -> list[int]:
         if not descending:
             return places
         end = bisect_left(places, len(self._dollars))
-        return sorted(places[:end], key=self.rank.__getitem__, reverse=True) + places[end:]
+        return sorted(places[:end], key=self._rank.__getitem__, reverse=True) + places[end:]
 
     def by_price_per_gpu(self, places: list[int], *, descending: bool) -> list[int]:
         """Floats put them in order here. Those of unknown worth or count come last."""
@@ -153,64 +200,54 @@ class Offers:
         return places[bisect_left(places, begin) : bisect_left(places, end)]
 
 
+@dataclass(slots=True)
+class Asked:
+    """All prices of one kind as they are found: four lists side by side. Dollars are with the fee, amounts without."""
+
+    rows: list[int] = field(default_factory=list)
+    coins: list[str] = field(default_factory=list)
+    amounts: list[Decimal] = field(default_factory=list)
+    dollars: list[Decimal | None] = field(default_factory=list)
+
+
 class Pricing:
-    """The hits of every row: what `quotes`, `dollars_per_day` and `suspicious` say, worked out in one go."""
+    """The prices of every row: what `quotes`, `dollars_per_day` and `suspicious` say, worked out in one go."""
 
     def __init__(self, listings: Sequence[Listing], rates: Rates | None) -> None:
+        self.on_demand = Asked()
+        self.spot = Asked()
+        self.suspicious: set[int] = set()
         self._listings = listings
         self._rates = rates
         self._rate: dict[str, Decimal | None] = {}
-        self.on_demand: list[tuple[Hit, int]] = []
-        self.spot: list[tuple[Hit, int]] = []
+        self._factors = fee_factor(spot=False), fee_factor(spot=True)
 
     def steps(self) -> Iterator[None]:
+        on_demand, spot = self._factors
         for begin in range(0, len(self._listings), ROWS_A_STEP):
             for row, listing in enumerate(self._listings[begin : begin + ROWS_A_STEP], begin):
-                self._add(listing, row)
+                self._add(row, listing, listing.on_demand, on_demand, self.on_demand)
+                self._add(row, listing, listing.spot, spot, self.spot)
             yield
 
-    def _add(self, listing: Listing, row: int) -> None:
-        on_demand = self._quoted(listing, listing.on_demand)
-        spot = self._quoted(listing, listing.spot)
-        odd = _disagree(on_demand) or _disagree(spot)
-        for kind, quoted, found in ((False, on_demand, self.on_demand), (True, spot, self.spot)):
-            fee, factor = fee_of(spot=kind), fee_factor(spot=kind)
-            for price, dollars in quoted:
-                with_fee = None if dollars is None else price.amount * factor * (self._rate[price.currency] or 0)
-                found.append((Hit(listing, Quote(price, fee, kind), with_fee, odd), row))
-
-    def _quoted(self, listing: Listing, asked: Mapping[str, Decimal]) -> list[tuple[Money, Decimal | None]]:
-        """Prices before the fee, with their dollars."""
-        found = []
-        for coin, amount in asked.items():
-            if amount > 0 and takes(listing, coin):
-                rate = self._rate[coin] if coin in self._rate else self._learn(coin)
-                found.append((Money(amount, coin), None if rate is None else amount * rate))
-        return found
+    def _add(self, row: int, listing: Listing, prices: Mapping[str, Decimal], factor: Decimal, asked: Asked) -> None:
+        least: Decimal | None = None
+        most = Decimal(0)
+        for coin, amount in prices.items():
+            if amount <= 0 or not takes(listing, coin):
+                continue
+            rate = self._rate[coin] if coin in self._rate else self._learn(coin)
+            asked.rows.append(row)
+            asked.coins.append(coin)
+            asked.amounts.append(amount)
+            asked.dollars.append(None if rate is None else amount * factor * rate)
+            if rate is not None:
+                worth = amount * rate
+                least = worth if least is None else min(least, worth)
+                most = max(most, worth)
+        if least is not None and most > SUSPICIOUS_ABOVE * least:
+            self.suspicious.add(row)
 
     def _learn(self, coin: str) -> Decimal | None:
         self._rate[coin] = rate = rate_of(coin, self._rates)
         return rate
-
-
-def _disagree(quoted: Sequence[tuple[Money, Decimal | None]]) -> bool:
-    if len(quoted) < 2:
-        return False
-    worth = [dollars for _, dollars in quoted if dollars is not None]
-    return len(worth) > 1 and max(worth) > SUSPICIOUS_ABOVE * min(worth)
-
-
-def _about(each: tuple[Hit, int]) -> float:
-    return float(each[0].usd_per_day or 0)
-
-
-def _dollars(each: tuple[Hit, int]) -> Decimal:
-    return each[0].usd_per_day or Decimal(0)
-
-
-def _amount(each: tuple[Hit, int]) -> Decimal:
-    return each[0].quote.price.amount
-
-
-def _coin(each: tuple[Hit, int]) -> str:
-    return each[0].quote.price.currency

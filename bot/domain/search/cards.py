@@ -13,7 +13,11 @@ from bot.domain.search.limits import Figure, Limit, Sign
 from bot.domain.search.line import COIN, END, MARK, B, Line, Stuck, few
 
 _COUNT: Final = re.compile(rf"x{B}({MARK})?{B}(\d+)(?:{B}-{B}(\d+))?(\+(?!\S))?{END}")
-_TIMES: Final = re.compile(rf"(\d{{1,12}})(?:{B}-{B}(\d{{1,12}}))?(?:\s?x(\+(?!\S))?(?![a-z0-9])|x(?=([a-z0-9]+)))")
+_TIMES: Final = re.compile(
+    rf"(\d{{1,3}})(?:{B}-{B}(\d{{1,3}}))?(?:\s?x(\+(?!\S))?(?![a-z0-9]|{B}(?:{MARK}))|x(?=([a-z0-9]+)))"
+)
+_NUMBER_BEHIND: Final = re.compile(rf"{B}\d{{1,3}}(?![\w.])")
+_UNIT: Final = re.compile(r"[$%]|/\s?([a-z][a-z0-9]*)")
 _CHUNK: Final = re.compile(r"[ \t-]?([a-z0-9]+)(?!\.\d|[^\W_])")
 _ROUND: Final = re.compile(r"[1-9]\d00")
 
@@ -35,6 +39,8 @@ def times(line: Line) -> bool:
     found = _TIMES.match(line.text, begin)
     if found is None or (found[4] and not starts_gpu(found[4]) and found[4] not in SERIES):
         return False
+    if starts_gpu(found[1]) and line.follows(_NUMBER_BEHIND, found.end()):
+        return False  # 980 x 4
     line.at = found.end()
     _counted(line, found[1], found[2], Sign.AT_LEAST if found[3] else Sign.IS, begin)
     return True
@@ -86,8 +92,8 @@ def _rather_a_price(line: Line, first: tuple[str, int]) -> bool:
     word, end = first
     if not word.isdigit():
         return False
-    if line.text[end : end + 1] in {"/", "$", "%"}:
-        return True
+    if unit := _UNIT.match(line.text, end):
+        return not (unit[1] and starts_gpu(unit[1]))
     return _ROUND.fullmatch(word) is not None and line.follows(COIN, end)
 
 

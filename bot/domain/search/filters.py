@@ -13,6 +13,7 @@ from bot.domain.search.conditions import COIN_WORDS, Price, Search, Shown, Sort,
 from bot.domain.search.gpus import MIXED, GpuName, gpu_name
 from bot.domain.search.limits import Figure, Limit, Sign, Version
 from bot.domain.search.places import place_of
+from bot.domain.search.reading import parse
 
 ANY: Final = "any"
 """Takes a condition away again."""
@@ -112,7 +113,7 @@ def popular_gpus(listings: Iterable[Listing], most: int = 24) -> tuple[Choice, .
     cards: Counter[GpuName] = Counter()
     for model, count in seen.items():
         name = gpu_name(model) if model else None
-        if name is not None and name.core != (MIXED,) and gpu_name(name.card.word) == name.card:
+        if name is not None and name.core != (MIXED,) and _card(name.card.word) == name.card:
             cards[name.card] += count
     known = sorted((card for card in cards if len(card.word) <= LONGEST_KEY), key=lambda card: (-cards[card], card))
     return (Choice(ANY, "any GPU"), *(Choice(card.word, card.title) for card in known[:most]))
@@ -145,12 +146,18 @@ def _holds(search: Search, of: Filter, value: str) -> bool:
 def _gpu(search: Search, value: str) -> Search:
     if value == ANY:
         return replace(search, gpus=())
-    name = gpu_name(value)
-    if name is None or gpu_name(name.word) != name:
+    name = _card(value)
+    if name is None:
         return search
     if name in search.gpus:
         return replace(search, gpus=tuple(each for each in search.gpus if each != name))
     return search.with_gpu(name)
+
+
+def _card(word: str) -> GpuName | None:
+    """The card of this word, where a search line would understand it so."""
+    found = parse(word)
+    return found.gpus[0] if isinstance(found, Search) and len(found.gpus) == 1 == len(found.chips) else None
 
 
 def _count(search: Search, value: str) -> Search:
