@@ -24,6 +24,7 @@ from bot.domain.typed import Typed, Unread, noted
 __all__ = [
     "FILE_STEPS",
     "IMAGES",
+    "JUPYTER_PORT",
     "PORT_PRESETS",
     "SECRET_STEPS",
     "TYPED_STEPS",
