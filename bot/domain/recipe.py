@@ -105,9 +105,10 @@ PORT_PRESETS: Final = (
 def read(step: Step, text: str, draft: Draft, chance: Chance | None = None) -> Read | Unread:
     """Of the steps in `TYPED_STEPS`; never raises for a text, whatever it is.
 
+    A private key is refused loudly; a variable or a script may hold one that the machine is to have.
     `chance`: draws the password or token where `generate` is typed; without it they are left to `fresh`.
     """
-    if is_private_key(text):
+    if is_private_key(text) and step not in {Step.ENV, Step.COMMAND}:
         problem = read_ssh_key(text)
         assert isinstance(problem, Unread)
         return problem

@@ -19,7 +19,7 @@ from bot.domain.recipe import (
     Unread,
     is_set,
 )
-from handlers.actions import Action
+from handlers.actions import Action, Home
 from handlers.screen import Press, Row, Screen
 from handlers.views.frame import copying, in_pairs, label, navigation, screen, title
 from handlers.views.html import Html, code, join, say, text
@@ -231,6 +231,18 @@ def gone(*, deleted: bool | None) -> Html | None:
             return say("Your message was deleted.")
         case False:
             return say("⚠️ I could not delete your message: delete it yourself.")
+
+
+def too_late(*, deleted: bool | None) -> Screen:
+    """Something secret was typed after its question had ended."""
+    return screen(
+        (
+            title("⌛", "Too late", "my question had ended"),
+            gone(deleted=deleted),
+            say("Nothing was changed: open the step again, and send it once more."),
+        ),
+        (navigation(Home()),),
+    )
 
 
 def _rows(buttons: list[Press]) -> tuple[Row, ...]:
