@@ -99,7 +99,7 @@ class Dispatch:
     async def _said(self, said: Said) -> None:
         place = self._per_chat.admit(said.arrival.chat, said.arrival.user if said.addressed else None)
         if isinstance(place, Refused):
-            await self._delete_secret(said)
+            await self._delete(said.arrival, self._secret_in(said, unread=True))
             await self._turn_away(said.arrival, place)
             return
         with place as turn:
@@ -165,10 +165,11 @@ class Dispatch:
             await self._messages.answer(pressed.query, FAILED)
             raise
 
-    def _secret_in(self, said: Said) -> Secret | None:
-        """A command answers nothing; of a file, only the words below it are known here."""
+    def _secret_in(self, said: Said, *, unread: bool = False) -> Secret | None:
+        """A command answers nothing. A file is looked into before its message goes, unless it stays `unread`."""
         command = said.command is not None and find(said.command) is not None
-        return self._routes.secret_in(said.arrival, said.text, answers=not command and said.file is None)
+        answers = not command and (said.file is None or unread)
+        return self._routes.secret_in(said.arrival, said.text, answers=answers)
 
     async def _delete_secret(self, said: Said) -> Deletion | None:
         """Before anything else, also when this update waited for a restart. `None`: there is no secret in it."""

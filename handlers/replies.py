@@ -61,10 +61,14 @@ class StepWanted:
 
 @dataclass(frozen=True, slots=True)
 class TemplateWanted:
-    """One field of a template."""
+    """One field of a template, or its name.
+
+    `template` is 0 for one that is still to be made: of `draft`, where that is given.
+    """
 
     template: TemplateId
     step: Word
+    draft: DraftId | None = None
 
 
 @dataclass(frozen=True, slots=True)
