@@ -107,6 +107,7 @@ def build(
 
     feeds = Feeds(make)
     desks = Desks(store, feeds)
+
     def on_rented(entry: Entry, creation: Creation, order: Order, secrets: Secrets) -> None:
         begin(store, entry, creation, order, secrets, clock())
 

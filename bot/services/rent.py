@@ -44,7 +44,7 @@ LOOKS_SECONDS: Final = (2, 2, 3, 4, 5, 6, 7, 8)
 """When to look for the new order, counted from one look to the next; the last one is repeated."""
 LOOKED_ENOUGH_SECONDS: Final = 50.0
 """An order is listed within 20 s; a valid look so long after the request is a sign that there is none."""
-GIVEN_UP_SECONDS: Final = 120.0
+GIVEN_UP_SECONDS: Final = 90.0
 """Where no look so late is answered, the person hears that nobody can say."""
 PATIENCE_SECONDS: Final = 20.0
 """For one look, its repeats counted in."""

@@ -92,7 +92,7 @@ class Writes:
             secret=secret,
             message=message,
         )
-        self._tell(entry, "asked")
+        self._tell(entry.id, "asked")
         return entry
 
     def start(self, entry: int) -> None:
@@ -134,9 +134,9 @@ class Writes:
             log.exception("%s of account %s failed", entry.operation, entry.account)
             outcome = self._undecided(entry)
         with self._store.transaction(durable=True):
-            result = self._end(entry, outcome)
+            result = self._end(entry.id, outcome)
             if result is not None:
-                self._tell(entry, "ended")
+                self._tell(entry.id, "ended")
         if result is not None:
             log.info("%s of account %s: %s (%s)", entry.operation, entry.account, result.ending, result.cause)
         self._wake()
@@ -144,9 +144,9 @@ class Writes:
     def found(self, entry: Entry, order: Order) -> None:
         """The order of a creation that had ended unknown is listed after all. Edits its message, and says it aloud."""
         with self._store.transaction(durable=True):
-            if self._end(entry, order) is not None:
-                self._tell(entry, FOUND_LATE)
-                self._tell(entry, f"apart, {FOUND_LATE}", apart=True)
+            if self._end(entry.id, order) is not None:
+                self._tell(entry.id, FOUND_LATE)
+                self._tell(entry.id, f"apart, {FOUND_LATE}", apart=True)
         log.info("%s of account %s: found after all", entry.operation, entry.account)
         self._wake()
 
@@ -156,14 +156,17 @@ class Writes:
         with self._store.transaction(durable=True):
             if self._store.ledger.give_up(entry.id, encode(result), self._clock()):
                 self._reopen(entry, change_of(entry), late=True)
-                self._tell(entry, "given up")
+                self._tell(entry.id, "given up")
         log.info("%s of account %s: %s", entry.operation, entry.account, cause)
         self._wake()
 
-    def _end(self, entry: Entry, outcome: Order | Result) -> Result | None:
+    def _end(self, number: int, outcome: Order | Result) -> Result | None:
         """Writes down how it ended with what follows from it. `None`: it had ended, or its chat was forgotten."""
+        entry = self._store.ledger.get(number)
+        if entry is None:
+            return None
         made = outcome if isinstance(outcome, Order) else None
-        result = Result(Ending.DONE, Cause.RENTED, order=made.id) if isinstance(outcome, Order) else outcome
+        result = outcome if isinstance(outcome, Result) else Result(Ending.DONE, Cause.RENTED, order=outcome.id)
         change, secrets = change_of(entry), self._remaining_secrets(entry) if made is not None else NO_SECRETS
         if not self._store.ledger.end(entry.id, result.ending.value, encode(result), self._clock()):
             return None
@@ -240,7 +243,7 @@ class Writes:
     async def _rent(self, desk: Desk, entry: Entry, change: Creation, leaving: Leaving) -> Order | Result:
         def checking() -> None:
             with self._store.transaction():
-                self._tell(entry, CHECKING)
+                self._tell(entry.id, CHECKING)
             self._wake()
 
         try:
@@ -269,8 +272,14 @@ class Writes:
         if found is None or found.state != "sent":
             raise NeverSent
 
-    def _tell(self, entry: Entry, what: str, *, apart: bool = False) -> None:
-        """`apart`: in a message of its own, which is heard where a changed one is not."""
+    def _tell(self, number: int, what: str, *, apart: bool = False) -> None:
+        """`apart`: in a message of its own, which is heard where a changed one is not.
+
+        The row is read anew: its account may have been removed meanwhile, and then there is nobody to tell.
+        """
+        entry = self._store.ledger.get(number)
+        if entry is None or entry.account is None:
+            return
         self._store.outbox.put(
             entry.chat,
             entry.account,

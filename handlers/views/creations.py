@@ -26,7 +26,9 @@ PRICE = Word("price")
 def renting(account: Account, creation: Creation) -> Screen:
     """While the request is under way."""
     word = "Placing the bid" if _spot(creation) else "Renting"
-    return screen((_head("⏳", word, creation, account), _what(creation), say("Asked CLORE.AI; waiting for the order …")))
+    return screen(
+        (_head("⏳", word, creation, account), _what(creation), say("Asked CLORE.AI; waiting for the order …"))
+    )
 
 
 def checking(account: Account, creation: Creation) -> Screen:
@@ -68,7 +70,10 @@ def rented(
             age(read_at, now, rates) if read_at is not None else None,
         ),
         (
-            (Press("Open order", ShowOrder(account.id, order, fresh=True)), Press("📋 Rentals", ShowOrders(account.id))),
+            (
+                Press("Open order", ShowOrder(account.id, order, fresh=True)),
+                Press("📋 Rentals", ShowOrders(account.id)),
+            ),
             navigation(),
         ),
     )
@@ -140,11 +145,8 @@ def no_funds(account: Account, creation: Creation) -> Screen:
 def too_low(account: Account, creation: Creation, least: Money | None) -> Screen:
     """`least`: what the host takes, where CLORE.AI names it."""
     takes = say("The host takes {least} a day or more.", least=exact_coin(least)) if least is not None else ""
-    change = (
-        ()
-        if creation.draft is None
-        else (Press(label(f"Bid {exact_coin(least)} or more…" if least else "Other bid…"), ShowStep(creation.draft, PRICE)),)
-    )
+    name = "Other bid…" if least is None else f"Bid {exact_coin(least)} or more…"
+    change = () if creation.draft is None else (Press(label(name), ShowStep(creation.draft, PRICE)),)
     return _refused(
         account,
         creation,
@@ -212,7 +214,9 @@ def interrupted(account: Account, creation: Creation) -> Screen:
     """Confirmed, and not sent in time."""
     return three_parts(
         _head("⏹", "Not sent", creation, account),
-        join((_what(creation), say("I was held up before I could send this, or CLORE.AI was too busy to take it.")), "\n"),
+        join(
+            (_what(creation), say("I was held up before I could send this, or CLORE.AI was too busy to take it.")), "\n"
+        ),
         say(Untouched.RENT),
         say("If you still want it, ask again."),
         (_again(creation, "🔁 Ask again…"), _out(creation)),
@@ -291,9 +295,7 @@ def given_up(account: Account, creation: Creation) -> Screen:
     )
 
 
-def _refused(
-    account: Account, creation: Creation, happened: Html, advice: Html, ways: tuple[Row, ...]
-) -> Screen:
+def _refused(account: Account, creation: Creation, happened: Html, advice: Html, ways: tuple[Row, ...]) -> Screen:
     head = _head("⛔", "Bid not placed" if _spot(creation) else "Not rented", creation, account)
     happened = join((_what(creation), happened), "\n")
     return three_parts(head, happened, say(Untouched.RENT), advice, (*ways, _out(creation)))
