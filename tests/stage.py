@@ -15,6 +15,7 @@ from bot.app import App, World, assemble
 from bot.config import Settings, read_settings
 from bot.sandbox.clore.app import CloreStandIn
 from bot.sandbox.telegram.app import TelegramStandIn
+from bot.services.probe import Connector
 from storage.master_keys import MasterKeys, load_master_keys
 from storage.store import Store, holds_sealed, open_store
 
@@ -48,6 +49,7 @@ class Stage:
         self._hands = httpx.AsyncClient(
             transport=httpx.ASGITransport(self.telegram.app), base_url="http://telegram", timeout=None
         )
+        self.connector: Connector | None = None
         self.app: App | None = None
         self.store: Store | None = None
         self._http: httpx.AsyncClient | None = None
@@ -84,6 +86,7 @@ class Stage:
             clore=self._http,
             telegram=lambda: httpx.ASGITransport(self.telegram.app),
             clock=self.clock,
+            connector=self.connector,
             heartbeat=False,
         )
         self.app = assemble(settings, self.store, world)
