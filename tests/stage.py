@@ -37,19 +37,20 @@ class Stage:
         *,
         beginning: datetime = BEGINNING,
         settings: Mapping[str, str] | None = None,
+        connector: Connector | None = None,
         **market: Any,
     ) -> None:
         self._folder = folder
         self._zero = asyncio.get_running_loop().time()
         self._beginning = beginning
         self._settings = settings or {}
+        self._connector = connector
         options = {"latency": 0.4, **market}
         self.clore = CloreStandIn(now=self.seconds, **options)
         self.telegram = TelegramStandIn(TOKEN, now=self.seconds)
         self._hands = httpx.AsyncClient(
             transport=httpx.ASGITransport(self.telegram.app), base_url="http://telegram", timeout=None
         )
-        self.connector: Connector | None = None
         self.app: App | None = None
         self.store: Store | None = None
         self._http: httpx.AsyncClient | None = None
@@ -86,7 +87,7 @@ class Stage:
             clore=self._http,
             telegram=lambda: httpx.ASGITransport(self.telegram.app),
             clock=self.clock,
-            connector=self.connector,
+            connector=self._connector,
             heartbeat=False,
         )
         self.app = assemble(settings, self.store, world)

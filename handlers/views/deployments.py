@@ -304,17 +304,11 @@ def _measured(progress: Progress, now: datetime) -> Html | None:
 
 
 def _probe(probe: Probe) -> Html:
-    how = f" with HTTP {probe.status}" if probe.status is not None else ""
-    took = f" in {probe.milliseconds} ms" if probe.outcome is Outcome.OK and probe.milliseconds is not None else ""
-    colon = "" if probe.outcome.tried else ":"
-    return say(
-        "{name}{colon} {outcome}{how}{took}",
-        name=_NAMES[probe.target],
-        colon=colon,
-        outcome=_OUTCOMES[probe.outcome],
-        how=how,
-        took=took,
-    )
+    name = _NAMES[probe.target] if probe.outcome.tried else say("{name}:", name=_NAMES[probe.target])
+    how = say("with HTTP {status}", status=probe.status) if probe.status is not None else None
+    answered = probe.outcome is Outcome.OK and probe.milliseconds is not None
+    took = say("in {count} ms", count=probe.milliseconds) if answered else None
+    return join((name, _OUTCOMES[probe.outcome], how, took), " ")
 
 
 def _followed(progress: Progress) -> Html | None:
