@@ -10,8 +10,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from bot.domain.deployment import Outcome, Target
 from bot.domain.ids import OrderId, ServerId
@@ -191,12 +196,37 @@ async def test_a_closed_port_refuses() -> None:
 
 async def test_the_request_has_nothing_in_it_but_a_name() -> None:
     heard = bytearray()
-    async with _served(b"HTTP/1.1 302 Found\r\nLocation: /login\r\n\r\n", heard) as port:
-        async with connection("127.0.0.1", port) as (reader, writer):
-            assert await asked("web.example.net", reader, writer) == b"HTTP/1.1 302 Found\r\n"
+    async with (
+        _served(b"HTTP/1.1 302 Found\r\nLocation: /login\r\n\r\n", heard) as port,
+        connection("127.0.0.1", port) as (reader, writer),
+    ):
+        assert await asked("web.example.net", reader, writer) == b"HTTP/1.1 302 Found\r\n"
     lines = bytes(heard).decode().split("\r\n")
     assert lines[:2] == ["GET / HTTP/1.1", "Host: web.example.net"]
     assert not {line.partition(":")[0].lower() for line in lines} & {"cookie", "authorization", "auth"}
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_a_result_of_its_own(tmp_path: Path) -> None:
+    async with _served(b"", secure=_self_signed(tmp_path, "web.example.net")) as port:
+        with pytest.raises(ssl.SSLCertVerificationError):
+            async with connection("127.0.0.1", port, ssl.create_default_context(), "web.example.net"):
+                pass
+
+
+def _self_signed(folder: Path, name: str) -> ssl.SSLContext:
+    key, subject = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    certificate = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), 1, NOON, NOON + timedelta(days=36_500))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    both = folder / "both.pem"
+    plain = serialization.NoEncryption()
+    secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    both.write_bytes(secret + certificate.public_bytes(serialization.Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(both)
+    return context
 
 
 async def _greeting(port: int) -> bytes:
@@ -205,7 +235,9 @@ async def _greeting(port: int) -> bytes:
 
 
 @asynccontextmanager
-async def _served(says: bytes, heard: bytearray | None = None) -> AsyncIterator[int]:
+async def _served(
+    says: bytes, heard: bytearray | None = None, secure: ssl.SSLContext | None = None
+) -> AsyncIterator[int]:
     """A server on loopback that says this, once it has heard a request where one is expected, and closes."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -215,6 +247,6 @@ async def _served(says: bytes, heard: bytearray | None = None) -> AsyncIterator[
         await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=secure)
     async with server:
         yield server.sockets[0].getsockname()[1]
