@@ -62,7 +62,15 @@ from handlers.commands import COMMANDS, WRITES, find
 from handlers.confirming import Confirming
 from handlers.guest import Guest
 from handlers.market_actions import MarketAction
-from handlers.rent_actions import BatchAction, DeploymentAction, RentAction, StopAction, TemplateAction
+from handlers.rent_actions import (
+    BatchAction,
+    CancelWithReport,
+    DeploymentAction,
+    ProbeNow,
+    RentAction,
+    StopAction,
+    TemplateAction,
+)
 from handlers.replies import (
     BatchWanted,
     KeyWanted,
@@ -143,7 +151,7 @@ class FrontDoor:
                 return self._confirming.confirm(guest, action)
             case Decline():
                 return self._confirming.decline(guest, action)
-            case AskCancel() | AskRaise() | AskPrice() | TestKey():
+            case AskCancel() | AskRaise() | AskPrice() | TestKey() | CancelWithReport() | ProbeNow():
                 return Decision(toasts.READING, action)
             case _:
                 return Decision(toasts.READING if getattr(action, "fresh", False) else Toast(), action)
@@ -153,6 +161,8 @@ class FrontDoor:
         chat = store.chats.find(arrival.chat)
         if chat is None or arrival.user is None:
             return
+        if screen.reveals is not None:
+            store.deployments.forget_secrets(screen.reveals)
         if screen.asks:
             store.questions.set_message(chat.id, arrival.user, message)
         for action in _actions(screen):
@@ -181,7 +191,7 @@ class FrontDoor:
         guest = self._guest(arrival, arrival.user)
         self._leave_question(guest)
         answer = await self._answered(guest, self._respond(guest, decision.action))
-        if isinstance(answer, Screen) and self._is_alert(guest):
+        if isinstance(answer, Screen) and (self._is_alert(guest) or self._lives_on(guest, decision.action)):
             return replace(answer, apart=True)
         return answer
 
@@ -437,6 +447,13 @@ class FrontDoor:
         if chat.state == "paused":
             self._house.store.chats.resume(chat.id)
         return Guest(arrival, chat, user, now, self._house)
+
+    def _lives_on(self, guest: Guest, action: Action) -> bool:
+        """A message that follows a new rental goes on doing so, unless the press was about that."""
+        message = guest.arrival.message
+        if message is None or isinstance(action, DeploymentAction):
+            return False
+        return deployments.lives_in(self._house, guest, message)
 
     def _is_alert(self, guest: Guest) -> bool:
         message = guest.arrival.message

@@ -16,12 +16,13 @@ from bot.domain.secrets import Secrets
 from bot.logs import keep_out_of_logs
 from bot.services.clock import Clock
 from bot.services.connect import Connections
-from bot.services.deployments import begin
+from bot.services.deployments import FirstMinutes, begin
 from bot.services.desk import Desks
 from bot.services.feeds import Feed, Feeds, KeyUnopenable
 from bot.services.hosting import Hosting
 from bot.services.lookout import Lookout
 from bot.services.market import MarketCopy
+from bot.services.probe import NOWHERE, Connector, Prober
 from bot.services.record import Recorder
 from bot.services.tasks import Tasks
 from bot.services.watch import Watch
@@ -47,6 +48,7 @@ class House:
     writes: Writes
     lookout: Lookout
     watch: Watch
+    first_minutes: FirstMinutes
     allowed: frozenset[UserId]
     administrators: frozenset[UserId]
 
@@ -84,10 +86,11 @@ def build(
     *,
     wake: Callable[[], None],
     poll_every: timedelta,
+    connector: Connector = NOWHERE,
     allowed: frozenset[UserId] = frozenset(),
     administrators: frozenset[UserId] = frozenset(),
 ) -> House:
-    """`wake` is called when the outbox has something new."""
+    """`wake` is called when the outbox has something new. `connector`: how new rentals are tried."""
     tasks = Tasks()
     market = MarketCopy(clore, clock)
     recorder = Recorder(store, clock, wake, poll_every)
@@ -124,6 +127,7 @@ def build(
         writes=writes,
         lookout=Lookout(store, feeds, writes, tasks, clock),
         watch=Watch(store, feeds, market, tasks, clock, every=poll_every),
+        first_minutes=FirstMinutes(store, feeds, tasks, Prober(connector, clock), clock, wake),
         allowed=allowed,
         administrators=administrators,
     )
