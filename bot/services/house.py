@@ -18,6 +18,7 @@ from bot.services.feeds import Feed, Feeds, KeyUnopenable
 from bot.services.hosting import Hosting
 from bot.services.market import MarketCopy
 from bot.services.record import Recorder
+from bot.services.stops import StopWatch
 from bot.services.tasks import Tasks
 from bot.services.watch import Watch
 from bot.services.writes import Writes
@@ -39,6 +40,7 @@ class House:
     desks: Desks
     connections: Connections
     writes: Writes
+    stops: StopWatch
     watch: Watch
     allowed: frozenset[UserId]
     administrators: frozenset[UserId]
@@ -100,6 +102,7 @@ def build(
 
     feeds = Feeds(make)
     desks = Desks(store, feeds)
+    writes = Writes(store, desks, tasks, clock, wake)
     return House(
         store=store,
         clock=clock,
@@ -109,7 +112,8 @@ def build(
         hosting=Hosting(clock),
         desks=desks,
         connections=Connections(store, clore, clock),
-        writes=Writes(store, desks, tasks, clock, wake),
+        writes=writes,
+        stops=StopWatch(store, feeds, writes, clock, wake, poll_every),
         watch=Watch(store, feeds, market, tasks, clock, every=poll_every),
         allowed=allowed,
         administrators=administrators,

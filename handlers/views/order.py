@@ -12,6 +12,7 @@ from bot.domain.market import OnDemand
 from bot.domain.money import Rates
 from bot.domain.rental import FREE_OF_CREATION_FEE, Order, RentalState
 from handlers.actions import AskCancel, AskPrice, AskRaise, ShowOrder, ShowOrders, ShowPastOrders, ShowWallets
+from handlers.rent_actions import ShowStops
 from handlers.screen import Button, Press, Row, Screen
 from handlers.views.auction import ladder, own_bid, unheld, why_nobody
 from handlers.views.frame import Account, Failure, age, copying, in_pairs, navigation, opening, screen, title
@@ -192,6 +193,7 @@ def _rows(account: Account, order: Order, state: RentalState) -> tuple[Row, ...]
     return (
         *(() if state is RentalState.WAITING else _access(order)),
         bid if order.spot else (),
+        (Press("⏲ Stop…", ShowStops(account.id, order.id)),),
         (Press("🛑 Cancel bid…" if state is RentalState.WAITING else "🛑 Cancel…", AskCancel(account.id, order.id)),),
         (Press("💰 Wallets", ShowWallets(account.id)), Press("📋 Rentals", ShowOrders(account.id))),
         below,
