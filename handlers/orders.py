@@ -86,6 +86,7 @@ async def show_order(guest: Guest, desk: Desk, action: ShowOrder) -> Screen:
         rates=guest.house.rates,
         failed=found.failed,
         on_demand=guest.house.market.on_demand(order.server),
+        stops=len(guest.house.store.stops.of_order(desk.account.id, order.id)),
     )
 
 

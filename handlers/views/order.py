@@ -34,10 +34,11 @@ def card(
     rates: Rates | None = None,
     failed: Failure | None = None,
     on_demand: OnDemand | None = None,
+    stops: int = 0,
 ) -> Screen:
     """Everything about one order; exact numbers, specs and ids are folded.
 
-    `on_demand`: what the marketplace says of the machine of a waiting bid.
+    `on_demand`: what the marketplace says of the machine of a waiting bid. `stops`: conditions set to end it.
     """
     order = with_its_bid(order, snapshot)
     state = order.state(now, bid_active=snapshot.bid_active(order))
@@ -55,7 +56,7 @@ def card(
             _web(order, state),
             age(read_at, now, rates, failed=failed),
         ),
-        _rows(account, order, state),
+        _rows(account, order, state, stops),
         details=_details(order, snapshot, state, now, rates),
     )
 
@@ -180,7 +181,7 @@ def _forwards(order: Order) -> list[tuple[int, str]]:
     ]
 
 
-def _rows(account: Account, order: Order, state: RentalState) -> tuple[Row, ...]:
+def _rows(account: Account, order: Order, state: RentalState, stops: int) -> tuple[Row, ...]:
     back = ShowPastOrders(account.id) if order.expired else ShowOrders(account.id)
     below = navigation(back, ShowOrder(account.id, order.id, fresh=True))
     if state is RentalState.EXPIRED:
@@ -193,7 +194,7 @@ def _rows(account: Account, order: Order, state: RentalState) -> tuple[Row, ...]
     return (
         *(() if state is RentalState.WAITING else _access(order)),
         bid if order.spot else (),
-        (Press("⏲ Stop…", ShowStops(account.id, order.id)),),
+        (Press(f"⏲ Stop… ({stops} set)" if stops else "⏲ Stop…", ShowStops(account.id, order.id)),),
         (Press("🛑 Cancel bid…" if state is RentalState.WAITING else "🛑 Cancel…", AskCancel(account.id, order.id)),),
         (Press("💰 Wallets", ShowWallets(account.id)), Press("📋 Rentals", ShowOrders(account.id))),
         below,

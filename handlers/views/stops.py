@@ -272,17 +272,17 @@ def _standing(each: Standing, now: datetime, rates: Rates | None) -> Html:
         case AtTime(at) if each.missed:
             return say("⏱ Should have been cancelled {at}; not done, waits for you", at=deadline(at, now))
         case AtTime(at):
-            return say("⏱ Cancelled {at}", at=deadline(at, now))
+            return say("⏱ To be cancelled {at}", at=deadline(at, now))
         case AtCost(limit):
             so_far = (
                 say("{cost} so far", cost=coin(near.cost)) if near.cost is not None else say("so far: not reported")
             )
-            return join((say("💵 Cancelled at {limit} in all", limit=worth(limit, rates)), so_far, pace))
+            return join((say("💵 To be cancelled at {limit} in all", limit=worth(limit, rates)), so_far, pace))
         case AtRunway(currency, left):
             now_lasts = (
                 say("lasts {span} now", span=lasts(near.lasts)) if near.lasts is not None else say("now: not known")
             )
-            head = say("⏳ Cancelled when {coin} lasts {left}", coin=symbol(currency), left=duration(left))
+            head = say("⏳ To be cancelled when {coin} lasts {left}", coin=symbol(currency), left=duration(left))
             return join((head, now_lasts, pace))
     assert_never(each.condition)
 
