@@ -204,6 +204,7 @@ def assemble(settings: Settings, store: Store, world: World) -> App:
         {
             "watch": house.watch.tick,
             "stops": house.stops.tick,
+            "lookout": house.lookout.tick,
             "letters": delivery.tick,
             "updates": queue.tick,
             "vanishing": messages.take_away_due,

@@ -23,6 +23,7 @@ class Untouched(StrEnum):
     CONNECT = "The key was not stored."
     COMMAND = "Nothing was done."
     STOP = "No stop condition was set or changed."
+    RENT = "Nothing was rented."
 
 
 def three_parts(
