@@ -207,6 +207,7 @@ def assemble(settings: Settings, store: Store, world: World) -> App:
     ticker = Ticker(
         {
             "watch": house.watch.tick,
+            "stops": house.stops.tick,
             "lookout": house.lookout.tick,
             "first minutes": house.first_minutes.tick,
             "letters": delivery.tick,

@@ -241,8 +241,8 @@ class FrontDoor:
                 return await rent.typed(guest, wanted, text)
             case TemplateWanted():
                 return await templates.typed(guest, wanted, text)
-            case StopWanted():
-                return await stops.typed(guest, wanted, text)
+            case StopWanted() if desk is not None:
+                return await _of(guest, desk, stops.typed(guest, desk, wanted, text))
             case BatchWanted():
                 return await batches.typed(guest, wanted, text)
             case _:

@@ -24,6 +24,7 @@ from bot.services.lookout import Lookout
 from bot.services.market import MarketCopy
 from bot.services.probe import NOWHERE, Connector, Prober
 from bot.services.record import Recorder
+from bot.services.stops import StopWatch
 from bot.services.tasks import Tasks
 from bot.services.watch import Watch
 from bot.services.writes import Writes
@@ -46,6 +47,7 @@ class House:
     desks: Desks
     connections: Connections
     writes: Writes
+    stops: StopWatch
     lookout: Lookout
     watch: Watch
     first_minutes: FirstMinutes
@@ -125,6 +127,7 @@ def build(
         desks=desks,
         connections=Connections(store, clore, clock),
         writes=writes,
+        stops=StopWatch(store, feeds, writes, clock, wake, poll_every),
         lookout=Lookout(store, feeds, writes, tasks, clock),
         watch=Watch(store, feeds, market, tasks, clock, every=poll_every),
         first_minutes=FirstMinutes(store, feeds, tasks, Prober(connector, clock), clock, wake),

@@ -13,7 +13,7 @@ from bot.domain.market import OnDemand
 from bot.domain.money import Rates
 from bot.domain.rental import FREE_OF_CREATION_FEE, Order, RentalState
 from handlers.actions import AskCancel, AskPrice, AskRaise, ShowOrder, ShowOrders, ShowPastOrders, ShowWallets
-from handlers.rent_actions import ShowDeployment
+from handlers.rent_actions import ShowDeployment, ShowStops
 from handlers.screen import Button, Press, Row, Screen
 from handlers.views.auction import ladder, own_bid, unheld, why_nobody
 from handlers.views.frame import Account, Failure, age, copying, in_pairs, navigation, opening, screen, title
@@ -36,10 +36,12 @@ def card(
     failed: Failure | None = None,
     on_demand: OnDemand | None = None,
     deployment: DeploymentId | None = None,
+    stops: int = 0,
 ) -> Screen:
     """Everything about one order; exact numbers, specs and ids are folded.
 
     `on_demand`: what the marketplace says of the machine of a waiting bid. `deployment`: it is new, and followed.
+    `stops`: conditions set to end it.
     """
     order = with_its_bid(order, snapshot)
     state = order.state(now, bid_active=snapshot.bid_active(order))
@@ -57,7 +59,7 @@ def card(
             web_line(order, state),
             age(read_at, now, rates, failed=failed),
         ),
-        _rows(account, order, state, deployment),
+        _rows(account, order, state, deployment, stops),
         details=_details(order, snapshot, state, now, rates),
     )
 
@@ -182,7 +184,9 @@ def _forwards(order: Order) -> list[tuple[int, str]]:
     ]
 
 
-def _rows(account: Account, order: Order, state: RentalState, deployment: DeploymentId | None) -> tuple[Row, ...]:
+def _rows(
+    account: Account, order: Order, state: RentalState, deployment: DeploymentId | None, stops: int
+) -> tuple[Row, ...]:
     back = ShowPastOrders(account.id) if order.expired else ShowOrders(account.id)
     below = navigation(back, ShowOrder(account.id, order.id, fresh=True))
     if state is RentalState.EXPIRED:
@@ -196,6 +200,7 @@ def _rows(account: Account, order: Order, state: RentalState, deployment: Deploy
         *(() if state is RentalState.WAITING else access(order)),
         (Press("⏱ First minutes", ShowDeployment(deployment)),) if deployment is not None else (),
         bid if order.spot else (),
+        (Press(f"⏲ Stop… ({stops} set)" if stops else "⏲ Stop…", ShowStops(account.id, order.id)),),
         (Press("🛑 Cancel bid…" if state is RentalState.WAITING else "🛑 Cancel…", AskCancel(account.id, order.id)),),
         (Press("💰 Wallets", ShowWallets(account.id)), Press("📋 Rentals", ShowOrders(account.id))),
         below,
