@@ -37,5 +37,6 @@ class Housekeeping:
         self._store.outbox.prune(now - KEEP_LETTERS)
         self._store.deployments.forget_unasked(now - UNASKED_FOR)
         self._store.deployments.prune(now - KEEP)
+        self._store.results.prune(now - KEEP_LETTERS)
         if self._store.installation.owes_scrub:
             self._store.scrub()
