@@ -9,23 +9,31 @@ from datetime import timedelta
 from bot.clore.client import Clore, KeyedClient
 from bot.clore.errors import Unavailable
 from bot.domain.ids import ChatId, KeyId, UserId
+from bot.domain.ledger import Creation
 from bot.domain.money import Rates
+from bot.domain.rental import Order
+from bot.domain.secrets import Secrets
 from bot.logs import keep_out_of_logs
 from bot.services.auctions import Auctions
 from bot.services.clock import Clock
 from bot.services.connect import Connections
+from bot.services.deployments import FirstMinutes, begin
 from bot.services.desk import Desks
 from bot.services.favourites import Favourites
 from bot.services.feeds import Feed, Feeds, KeyUnopenable
 from bot.services.hosting import Hosting
+from bot.services.lookout import Lookout
 from bot.services.market import MarketCopy
+from bot.services.probe import NOWHERE, Connector, Prober
 from bot.services.record import Recorder
 from bot.services.results import Findings
+from bot.services.stops import StopWatch
 from bot.services.tasks import Tasks
 from bot.services.watch import Watch
 from bot.services.writes import Writes
 from storage.accounts import Account
 from storage.errors import NotFound, Unopenable
+from storage.ledger import Entry
 from storage.store import Store
 
 
@@ -45,7 +53,10 @@ class House:
     desks: Desks
     connections: Connections
     writes: Writes
+    stops: StopWatch
+    lookout: Lookout
     watch: Watch
+    first_minutes: FirstMinutes
     allowed: frozenset[UserId]
     administrators: frozenset[UserId]
 
@@ -84,10 +95,11 @@ def build(
     *,
     wake: Callable[[], None],
     poll_every: timedelta,
+    connector: Connector = NOWHERE,
     allowed: frozenset[UserId] = frozenset(),
     administrators: frozenset[UserId] = frozenset(),
 ) -> House:
-    """`wake` is called when the outbox has something new."""
+    """`wake` is called when the outbox has something new. `connector`: how new rentals are tried."""
     tasks = Tasks()
     market = MarketCopy(clore, clock)
     recorder = Recorder(store, clock, wake, poll_every)
@@ -107,6 +119,11 @@ def build(
 
     feeds = Feeds(make)
     desks = Desks(store, feeds)
+
+    def on_rented(entry: Entry, creation: Creation, order: Order, secrets: Secrets) -> None:
+        begin(store, entry, creation, order, secrets, clock())
+
+    writes = Writes(store, desks, market, tasks, clock, wake, on_rented)
     return House(
         store=store,
         clock=clock,
@@ -119,8 +136,11 @@ def build(
         hosting=Hosting(clock),
         desks=desks,
         connections=Connections(store, clore, clock),
-        writes=Writes(store, desks, tasks, clock, wake),
+        writes=writes,
+        stops=StopWatch(store, feeds, writes, clock, wake, poll_every),
+        lookout=Lookout(store, feeds, writes, tasks, clock),
         watch=Watch(store, feeds, market, tasks, clock, every=poll_every),
+        first_minutes=FirstMinutes(store, feeds, tasks, Prober(connector, clock), clock, wake),
         allowed=allowed,
         administrators=administrators,
     )
