@@ -12,7 +12,7 @@ from handlers import home
 from handlers.guest import Guest
 from handlers.looking import RECENT, MarketLook, greatest_age, look_at_market, market_trouble
 from handlers.market_actions import RefreshResults, ShowResults
-from handlers.reader import reader
+from handlers.reader import OWN_PATIENCE, reader
 from handlers.screen import Screen
 from handlers.views import results as views
 from handlers.views.results import Shown
@@ -78,10 +78,12 @@ async def show(
     guest: Guest, row: Results, *, page: int = 0, layout: Layout | None = None, fresh: bool = False
 ) -> Screen:
     """The list as it was found; found anew where that is asked for, or gone from memory."""
+    turned = guest.house.findings.get(row.id) is not None and not fresh
     opened = await opened_list(guest, row, fresh=fresh)
     if isinstance(opened, Screen):
         return opened
     found, shown = opened
+    mine = await reader(guest, 0.0 if turned else OWN_PATIENCE)  # a page is turned at once
     now, layout = guest.house.clock(), layout or row.layout
     guest.house.store.results.look(row, page=page, layout=layout, now=now)
     saved = any(each.query == row.query for each in guest.house.store.searches.of_chat(guest.chat.id))
@@ -91,7 +93,7 @@ async def show(
         blocked = unwanted(guest.house.store, guest.chat.id)
         looser = loosened(catalogue, found.search, blocked) if catalogue else ()
         return views.nothing(found, shown, looser, now)
-    return views.results(found, shown, await reader(guest), now)
+    return views.results(found, shown, mine, now)
 
 
 async def opened_list(guest: Guest, row: Results, *, fresh: bool = False) -> tuple[Found, Shown] | Screen:

@@ -195,6 +195,8 @@ def _to_win(shown: Card, market: SpotMarket) -> Html | None:
     spot = quotes(shown.listing, spot=True)
     if not spot:
         return None
+    if shown.listing.rented:
+        return say("rented on demand, which comes before every bid")
     winning = winning_bid(market, spot[0].price.currency, rates=shown.rates)
     if isinstance(winning, NoAnswer):
         return say(REASONS.get(winning.reason, "No comparison can be made."))

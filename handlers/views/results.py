@@ -12,6 +12,7 @@ from bot.domain.catalogue import Hit
 from bot.domain.found import Found, Looser
 from bot.domain.ids import ResultsId
 from bot.domain.money import Rates
+from bot.domain.search import Chip
 from handlers.market_actions import (
     AskSearch,
     DropChip,
@@ -114,10 +115,15 @@ def machines(count: int) -> str:
 def chips(found: Found, results: ResultsId, most: int = MOST_CHIPS) -> tuple[Row, ...]:
     """What was understood, each with a button that takes it away."""
     buttons = [
-        Press(tidy(f"✖ {chip.label}", SHORT), DropChip(results, place))
+        Press(tidy(f"✖ {_brief(chip)}", SHORT), DropChip(results, place))
         for place, chip in enumerate(found.search.chips[:most])
     ]
     return tuple(tuple(buttons[start : start + CHIPS_IN_A_ROW]) for start in range(0, len(buttons), CHIPS_IN_A_ROW))
+
+
+def _brief(chip: Chip) -> str:
+    """In words where they fit, else as it is typed."""
+    return chip.label if len(chip.label) <= SHORT - 2 else chip.text
 
 
 def understood(found: Found) -> Html:

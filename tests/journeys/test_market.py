@@ -34,7 +34,7 @@ async def test_conditions_are_echoed_and_taken_away_one_by_one(tmp_path: Path) -
     async with by_hand(tmp_path) as stage:
         ada = await stranger(stage, *fleet(3), listed(200, gpu="1x NVIDIA GeForce RTX 3090", usd=1))
         await asks(ada, "/m 4090 <9.5", "2 machines", "RTX 4090")
-        await taps(ada, "✖ under 9.5", "3 machines")
+        await taps(ada, "✖ <9.5", "3 machines")
         await taps(ada, "✖ RTX 4090", "4 machines", "every machine")
 
 

@@ -349,3 +349,28 @@ def test_every_view_of_the_market_is_tried() -> None:
     }
     seen = {view for view, _ in _screens(found(hit(MACHINE)), [MACHINE], NOBODY, flag=True, number=1, word="word")}
     assert there == seen
+
+
+def test_a_rented_machine_is_not_said_to_be_won_by_a_bid() -> None:
+    market = SpotMarket(MACHINE.id, NOW, minimum={BITCOIN: Decimal("0.0002")}, rates=RATES)
+    taken = replace(MACHINE, rented=True)
+    card = Card(taken, cheapest(taken, RATES), False, NOW, RATES, replace(NOBODY, account="main"), auction=market)
+    text = plain(listing.card(card, NOW))
+    assert "🔴 Rented · server 1234" in text
+    assert "rented on demand, which comes before every bid" in text
+    assert "wins it" not in text
+
+
+def test_sizes_are_rounded_for_reading() -> None:
+    text = plain(results.results(found(hit(MACHINE)), Shown(LIST), NOBODY, NOW))
+    assert "126 GB RAM · NVMe disk 930 GB 2000 MB/s · ↓ 480 ↑ 90 Mbit/s" in text
+
+
+def test_a_chip_that_is_too_long_in_words_is_as_it_was_typed() -> None:
+    shown = results.results(found(hit(MACHINE), text="4090 rel>98 <20"), Shown(LIST), NOBODY, NOW)
+    assert [label for label in labels(shown) if label.startswith("✖ ")][:3] == ["✖ RTX 4090", "✖ <20", "✖ rel>98"]
+
+
+def test_the_least_bid_is_called_so() -> None:
+    text = plain(results.results(found(hit(MACHINE, spot=True), text="4090 spot"), Shown(LIST), NOBODY, NOW))
+    assert "from 0.000202 BTC (≈ $4.13) a day with fee" in text
