@@ -166,7 +166,7 @@ class Search:
         for lead, owner, owners in _each(self.owners):
             yield Chip(f"{lead}of owner {owner}", f"owner:{owner}"), replace(self, owners=owners)
         for lead, coin, coins in _each(self.coins):
-            yield Chip(f"{lead}takes {symbol(coin)}", COIN_WORDS[coin]), replace(self, coins=coins)
+            yield Chip(f"{lead}takes {symbol(coin)}", f"coin:{COIN_WORDS[coin]}"), replace(self, coins=coins)
         if self.shown is not Shown.FREE:
             label = "rented ones" if self.shown is Shown.RENTED else "rented ones too"
             yield Chip(label, self.shown.value), replace(self, shown=Shown.FREE)
