@@ -17,6 +17,7 @@ from bot.domain.search.words import alternatives
 
 UNCLEAR: Final = "{} can be read in more than one way"
 _LONGEST_ECHO: Final = 16
+_A_HALF: Final = Decimal("0.5")
 
 _SIGN: Final = re.compile(rf"({MARK})")
 _SPOKEN: Final = re.compile(
@@ -110,7 +111,7 @@ def value(figure: Figure, text: str, factor: int, begin: int) -> Decimal | Versi
             raise Stuck(begin, f"{text} is no version of CUDA", example)
         return Version(int(major or "0"), int(minor) if minor else None)
     number *= factor
-    if figure is Figure.RELIABILITY and 0 < number < 1:
+    if figure is Figure.RELIABILITY and _A_HALF <= number < 1:
         number *= 100  # as CLORE.AI's own figure has it
     if number > most:
         raise Stuck(begin, f"{figure} goes up to {most:,}{MEASURES[figure].unit}", example)
