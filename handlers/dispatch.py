@@ -18,7 +18,7 @@ from telegram.ext import CallbackContext, ExtBot
 
 from bot.domain.ids import TelegramChatId
 from handlers.actions import NotAnAction, decode
-from handlers.arrivals import Attached, Incoming, Moved, Pressed, Said, Standing, read
+from handlers.arrivals import Asked, Attached, Incoming, Moved, Pressed, Said, Standing, read
 from handlers.commands import find
 from handlers.files import fetch
 from handlers.messages import Messages
@@ -28,7 +28,7 @@ from handlers.showing import Showing, Undelivered
 from handlers.troubles import Gone, trouble
 from handlers.views import files as file_views
 from handlers.views.trouble import BUSY, FAILED, OLD_BUTTON, TOO_FAST, unknown_command
-from handlers.visit import Answer, Arrival, Decision, Deletion, Routes, Secret
+from handlers.visit import Answer, Arrival, Decision, Deletion, InlineAnswer, Routes, Secret
 
 log = logging.getLogger(__name__)
 
@@ -77,9 +77,14 @@ class Dispatch:
             log.warning("update %d waits for the next start: %s", update.update_id, error)
             return
         except Exception:
-            self._handled(update.update_id)
+            self._end(update)
             raise
-        self._handled(update.update_id)
+        self._end(update)
+
+    def _end(self, update: Update) -> None:
+        """What was never stored needs no mark."""
+        if update.inline_query is None:
+            self._handled(update.update_id)
 
     async def _take(self, incoming: Incoming) -> None:
         match incoming:
@@ -87,6 +92,8 @@ class Dispatch:
                 await self._said(incoming)
             case Pressed():
                 await self._pressed(incoming)
+            case Asked():
+                await self._asked(incoming)
             case Moved(old=old, new=new):
                 self._routes.migrated(old, new)
             case Standing(chat=chat, gone=why):
@@ -155,6 +162,12 @@ class Dispatch:
             await turn.comes()
             answer = await self._routes.pressed(arrival, decision)
             await self._showing.show(arrival, answer, pressed=True, protected=pressed.protected)
+
+    async def _asked(self, asked: Asked) -> None:
+        """In no chat's line: whoever writes slowly asks at every pause, and their own chat must not wait for that."""
+        admitted = self._per_chat.may_ask(asked.user)
+        answer = await self._routes.inline(asked.user, asked.text) if admitted else InlineAnswer(personal=True)
+        await self._messages.answer_inline(asked.query, answer)
 
     async def _decide(self, pressed: Pressed) -> Decision:
         try:

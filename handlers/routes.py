@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final, assert_never
 
-from bot.domain.ids import MessageId, OrderId, TelegramChatId, UserId
+from bot.domain.ids import MessageId, OrderId, ServerId, TelegramChatId, UserId
 from bot.services.connect import find_key
 from bot.services.desk import Desk
 from bot.services.house import House
@@ -18,7 +18,10 @@ from handlers import (
     bids,
     deployments,
     forget,
+    inline,
+    listing,
     market,
+    marks,
     orders,
     rent,
     replies,
@@ -61,8 +64,16 @@ from handlers.actions import (
 from handlers.commands import COMMANDS, WRITES, find
 from handlers.confirming import Confirming
 from handlers.guest import Guest
-from handlers.market_actions import MarketAction
-from handlers.rent_actions import BatchAction, DeploymentAction, RentAction, StopAction, TemplateAction
+from handlers.market_actions import BlockOwner, BlockServer, MarketAction, MarkFavourite, ShowServer, WatchServer
+from handlers.rent_actions import (
+    BatchAction,
+    CancelWithReport,
+    DeploymentAction,
+    ProbeNow,
+    RentAction,
+    StopAction,
+    TemplateAction,
+)
 from handlers.replies import (
     BatchWanted,
     KeyWanted,
@@ -82,7 +93,7 @@ from handlers.views import keys as key_views
 from handlers.views import start as start_views
 from handlers.views import steps as step_views
 from handlers.views import toasts
-from handlers.visit import Answer, Arrival, Command, Decision, Deletion, Leave, Secret
+from handlers.visit import Answer, Arrival, Command, Decision, Deletion, InlineAnswer, Leave, Secret
 from storage.errors import NotFound
 
 STALE_AFTER: Final = timedelta(seconds=60)
@@ -102,12 +113,13 @@ _ANYWHERE: Final = (Home, Connect, Close, Nothing)
 
 
 class FrontDoor:
-    """Implements `Routes`. `bot_link`: the address that opens the private chat."""
+    """Implements `Routes`. `bot_link`: the address that opens the private chat; `bot_address`: the bot's own."""
 
     def __init__(self, house: House, bot_link: str | None = None) -> None:
         self._house = house
         self._confirming = Confirming(house)
         self.bot_link = bot_link
+        self.bot_address: str | None = None
 
     # What Telegram's edge asks without waiting
 
@@ -136,7 +148,9 @@ class FrontDoor:
                 return self._confirming.confirm(guest, action)
             case Decline():
                 return self._confirming.decline(guest, action)
-            case AskCancel() | AskRaise() | AskPrice() | TestKey():
+            case MarkFavourite() | WatchServer() | BlockServer() | BlockOwner():
+                return Decision(marks.toast(guest, action), action)
+            case AskCancel() | AskRaise() | AskPrice() | TestKey() | CancelWithReport() | ProbeNow():
                 return Decision(toasts.READING, action)
             case _:
                 return Decision(toasts.READING if getattr(action, "fresh", False) else Toast(), action)
@@ -146,6 +160,8 @@ class FrontDoor:
         chat = store.chats.find(arrival.chat)
         if chat is None or arrival.user is None:
             return
+        if screen.reveals is not None:
+            store.deployments.forget_secrets(screen.reveals)
         if screen.asks:
             store.questions.set_message(chat.id, arrival.user, message)
         for action in _actions(screen):
@@ -174,7 +190,7 @@ class FrontDoor:
         guest = self._guest(arrival, arrival.user)
         self._leave_question(guest)
         answer = await self._answered(guest, self._respond(guest, decision.action))
-        if isinstance(answer, Screen) and self._is_alert(guest):
+        if isinstance(answer, Screen) and (self._is_alert(guest) or self._lives_on(guest, decision.action)):
             return replace(answer, apart=True)
         return answer
 
@@ -199,6 +215,13 @@ class FrontDoor:
             return error_views.not_allowed()
         guest = replace(self._guest(arrival, arrival.user), deleted=None if deleted is None else deleted.done)
         return await self._answered(guest, self._typed(guest, text, secret=None if deleted is None else deleted.of))
+
+    async def inline(self, user: UserId, text: str) -> InlineAnswer:
+        """Where only some people are served, what one of them is answered must not be given to others."""
+        personal = bool(self._house.allowed)
+        if not self._may(user):
+            return InlineAnswer(personal=personal)
+        return await inline.inline(self._house, text, link=self.bot_address, personal=personal)
 
     async def _typed(self, guest: Guest, text: str, *, secret: Secret | None) -> Answer:
         question = self._house.store.questions.find(guest.chat.id, guest.user, guest.now)
@@ -226,8 +249,8 @@ class FrontDoor:
                 return await rent.typed(guest, wanted, text)
             case TemplateWanted():
                 return await templates.typed(guest, wanted, text)
-            case StopWanted():
-                return await stops.typed(guest, wanted, text)
+            case StopWanted() if desk is not None:
+                return await _of(guest, desk, stops.typed(guest, desk, wanted, text))
             case BatchWanted():
                 return await batches.typed(guest, wanted, text)
             case _:
@@ -322,6 +345,8 @@ class FrontDoor:
 
     async def _command(self, guest: Guest, name: str, arguments: str) -> Answer:
         match name:
+            case "start" if server := _linked_server(arguments):
+                return await listing.show_server(guest, ShowServer(server))
             case "start" | "help":
                 return self._help(guest)
             case "connect":
@@ -335,7 +360,7 @@ class FrontDoor:
             case "market":
                 return await market.command(guest, arguments)
             case "server":
-                return await market.server_command(guest, arguments)
+                return await listing.command(guest, arguments)
             case "rent":
                 return await rent.command(guest, arguments)
             case "templates":
@@ -423,6 +448,13 @@ class FrontDoor:
             self._house.store.chats.resume(chat.id)
         return Guest(arrival, chat, user, now, self._house)
 
+    def _lives_on(self, guest: Guest, action: Action) -> bool:
+        """A message that follows a new rental goes on doing so, unless the press was about that."""
+        message = guest.arrival.message
+        if message is None or isinstance(action, DeploymentAction):
+            return False
+        return deployments.lives_in(self._house, guest, message)
+
     def _is_alert(self, guest: Guest) -> bool:
         message = guest.arrival.message
         return message is not None and self._house.store.outbox.is_notice(guest.chat.id, message)
@@ -436,6 +468,11 @@ async def _of(guest: Guest, desk: Desk, answering: Awaitable[Answer]) -> Answer:
 
 def _actions(screen: Screen) -> list[Action]:
     return [button.action for row in screen.rows for button in row if isinstance(button, Press)]
+
+
+def _linked_server(payload: str) -> ServerId | None:
+    """The server that a link of the inline mode opens: `/start s123`."""
+    return listing.number_of(payload[1:]) if payload.startswith("s") else None
 
 
 def _order_number(text: str) -> OrderId | None:

@@ -80,6 +80,24 @@ class Deletion:
 
 
 @dataclass(frozen=True, slots=True)
+class Article:
+    """One result of an inline query. `title` and `description` are plain text; `message` is what choosing it sends."""
+
+    id: str
+    title: str
+    description: str
+    message: Screen
+
+
+@dataclass(frozen=True, slots=True)
+class InlineAnswer:
+    """At most 50 articles. `personal`: only for who asked; others who write the same must not get it."""
+
+    articles: tuple[Article, ...] = ()
+    personal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """One row of the table of commands: menus, help and README are made from it."""
 
@@ -114,6 +132,9 @@ class Routes(Protocol):
 
     async def typed(self, arrival: Arrival, text: str, *, deleted: Deletion | None) -> Answer:
         """Answers a text, or the text of a file, that is no command; silence where nothing was asked."""
+
+    async def inline(self, user: UserId, text: str) -> InlineAnswer:
+        """Answers what somebody writes after the bot's name in any chat; public data only."""
 
     def shown(self, arrival: Arrival, screen: Screen, message: MessageId) -> None:
         """Told after Telegram took a screen: remembers the message of a question or a confirmation."""

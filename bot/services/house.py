@@ -9,20 +9,31 @@ from datetime import timedelta
 from bot.clore.client import Clore, KeyedClient
 from bot.clore.errors import Unavailable
 from bot.domain.ids import ChatId, KeyId, UserId
+from bot.domain.ledger import Creation
 from bot.domain.money import Rates
+from bot.domain.rental import Order
+from bot.domain.secrets import Secrets
 from bot.logs import keep_out_of_logs
+from bot.services.auctions import Auctions
 from bot.services.clock import Clock
 from bot.services.connect import Connections
+from bot.services.deployments import FirstMinutes, begin
 from bot.services.desk import Desks
+from bot.services.favourites import Favourites
 from bot.services.feeds import Feed, Feeds, KeyUnopenable
 from bot.services.hosting import Hosting
+from bot.services.lookout import Lookout
 from bot.services.market import MarketCopy
+from bot.services.probe import NOWHERE, Connector, Prober
 from bot.services.record import Recorder
+from bot.services.results import Findings
+from bot.services.stops import StopWatch
 from bot.services.tasks import Tasks
 from bot.services.watch import Watch
 from bot.services.writes import Writes
 from storage.accounts import Account
 from storage.errors import NotFound, Unopenable
+from storage.ledger import Entry
 from storage.store import Store
 
 
@@ -34,12 +45,18 @@ class House:
     clock: Clock
     tasks: Tasks
     market: MarketCopy
+    findings: Findings
+    auctions: Auctions
+    favourites: Favourites
     feeds: Feeds
     hosting: Hosting
     desks: Desks
     connections: Connections
     writes: Writes
+    stops: StopWatch
+    lookout: Lookout
     watch: Watch
+    first_minutes: FirstMinutes
     allowed: frozenset[UserId]
     administrators: frozenset[UserId]
 
@@ -49,6 +66,7 @@ class House:
             self.tasks.cancel(("poll", key))
             self.feeds.forget(key)
             self.hosting.forget(key)
+            self.auctions.forget(key)
 
     def remove_account(self, account: Account) -> None:
         """Takes an account out of its chat. Nothing is cancelled on CLORE.AI. Then `store.scrub()`."""
@@ -77,10 +95,11 @@ def build(
     *,
     wake: Callable[[], None],
     poll_every: timedelta,
+    connector: Connector = NOWHERE,
     allowed: frozenset[UserId] = frozenset(),
     administrators: frozenset[UserId] = frozenset(),
 ) -> House:
-    """`wake` is called when the outbox has something new."""
+    """`wake` is called when the outbox has something new. `connector`: how new rentals are tried."""
     tasks = Tasks()
     market = MarketCopy(clore, clock)
     recorder = Recorder(store, clock, wake, poll_every)
@@ -100,17 +119,28 @@ def build(
 
     feeds = Feeds(make)
     desks = Desks(store, feeds)
+
+    def on_rented(entry: Entry, creation: Creation, order: Order, secrets: Secrets) -> None:
+        begin(store, entry, creation, order, secrets, clock())
+
+    writes = Writes(store, desks, market, tasks, clock, wake, on_rented)
     return House(
         store=store,
         clock=clock,
         tasks=tasks,
         market=market,
+        findings=Findings(),
+        auctions=Auctions(clock),
+        favourites=Favourites(store, market, clock, wake),
         feeds=feeds,
         hosting=Hosting(clock),
         desks=desks,
         connections=Connections(store, clore, clock),
-        writes=Writes(store, desks, tasks, clock, wake),
+        writes=writes,
+        stops=StopWatch(store, feeds, writes, clock, wake, poll_every),
+        lookout=Lookout(store, feeds, writes, tasks, clock),
         watch=Watch(store, feeds, market, tasks, clock, every=poll_every),
+        first_minutes=FirstMinutes(store, feeds, tasks, Prober(connector, clock), clock, wake),
         allowed=allowed,
         administrators=administrators,
     )

@@ -31,21 +31,28 @@ from bot.alerts.alert import (
     ShortRunway,
 )
 from bot.alerts.snapshot import Missing, Snapshot
+from bot.domain.deployment import Outcome, Phase, Probe, Progress, Target
 from bot.domain.hardware import Specs
 from bot.domain.hosting import HostedServer, HostedServers
-from bot.domain.ids import AccountId, OrderId, OwnerId, ServerId, UserId
+from bot.domain.ids import AccountId, DeploymentId, DraftId, OrderId, OwnerId, ServerId, StopId, UserId
+from bot.domain.ledger import Cause, Ending, Result
 from bot.domain.market import OnDemand
 from bot.domain.money import BITCOIN, CLORE, USD, Money, Rates
 from bot.domain.rental import Container, Order, Orders, PortForward
+from bot.domain.secrets import Secrets
 from bot.domain.spending import Wallet
 from bot.domain.spot import NoAnswer, Offer, SpotMarket
+from bot.domain.stop_setting import StopProblem, presets
+from bot.domain.stops import AtCost, AtRunway, AtTime, Condition, Outlook, Seen
 from handlers.actions import AskCancel, AskForget, AskRaise, RemoveAccount
+from handlers.rent_actions import CancelWithReport
 from handlers.screen import Press, Screen
 from handlers.views import (
     accounts,
     alerts,
     bids,
     cancel,
+    deployments,
     errors,
     forget,
     keys,
@@ -55,6 +62,7 @@ from handlers.views import (
     servers,
     start,
     status,
+    stops,
     wallet,
 )
 from handlers.views.frame import Failure
@@ -236,6 +244,48 @@ def rental_screens(world: World) -> Iterator[Made]:
     yield outcome.interrupted, outcome.interrupted(one, order_.id, world.word)
 
 
+def deployment_screens(world: World) -> Iterator[Made]:
+    at, one, order_ = world.moment, world.account, world.order
+    outcomes = list(Outcome)
+    probes = tuple(
+        Probe(target, outcomes[(world.number + place) % len(outcomes)], at, 80, 302)
+        for place, target in enumerate(Target)
+    )
+    progress = Progress(
+        title=world.word,
+        image=world.word,
+        spot=order_.spot,
+        price=order_.price,
+        created_at=at if world.flag else order_.created_at,
+        draft=DraftId(world.number) if world.flag else None,
+        held_since=at,
+        running_since=at if world.flag else None,
+        probes=probes,
+    )
+    secrets = Secrets(ssh_password="p" * 32, jupyter_token="t" * 32)
+    for phase in Phase:
+        it = deployments.Minutes(
+            id=DeploymentId(world.number),
+            number=order_.id,
+            server=order_.server,
+            progress=replace(progress, phase=phase),
+            order=order_ if world.flag else None,
+            snapshot=world.snapshot,
+            on_demand=OnDemand(world.flag, at),
+            probes=world.flag,
+            secrets_until=at,
+        )
+        for lives in (True, False):
+            yield deployments.living, deployments.living(one, it, at, rates=world.market.rates, lives=lives)
+        yield deployments.running, deployments.running(one, it, order_, at, rates=world.market.rates)
+        yield deployments.decide, deployments.decide(one, it, at)
+        yield deployments.stuck, deployments.stuck(one, it, at)
+        yield deployments.kept, deployments.kept(one, it, at)
+        yield deployments.over, deployments.over(one, it, at)
+        yield deployments.access_once, deployments.access_once(one, it, secrets)
+        yield deployments.access_gone, deployments.access_gone(one, it)
+
+
 def account_screens(world: World) -> Iterator[Made]:
     at, one, seen, word = world.moment, world.account, world.snapshot, world.word
     failed = Failure.REJECTED if world.flag else None
@@ -273,6 +323,37 @@ def account_screens(world: World) -> Iterator[Made]:
     yield errors.sent_while_away, errors.sent_while_away(word, at, at + world.span)
     said = text(f"Said {word}")
     yield errors.three_parts, errors.three_parts(said, said, said, said, read=said)
+
+
+def stop_screens(world: World) -> Iterator[Made]:
+    at, one, order_, rates = world.moment, world.account, world.order, world.market.rates
+    limit = Money(world.amount, order_.price.currency)
+    near = Outlook(due=at, cost=limit, lasts=world.span, read_at=at, reached=world.flag)
+    conditions: list[Condition] = [AtTime(at), AtCost(limit), AtRunway(order_.price.currency, world.span)]
+    standing = [stops.Standing(StopId(2**63 - 1), each, near, missed=world.flag) for each in conditions]
+    offered = presets(order_, Seen(order=order_, orders_at=at, wallets_at=at, balance=limit, burn=limit), at)
+    notes = [
+        stops.was_set(AtCost(limit), near, at, warned=True, dollars=limit),
+        stops.was_moved(),
+        stops.was_dropped(),
+        stops.cannot_move(),
+        stops.over_already(),
+        *map(stops.not_set, StopProblem),
+    ]
+    for note in notes:
+        shown = stops.stops(one, order_, standing, offered, at, read_at=at, rates=rates, note=note)
+        yield stops.stops, shown
+    yield stops.stops, stops.stops(one, order_, [], offered, at, read_at=None, failed=Failure.SLOW)
+    for kind in (stops.TIME, stops.COST, stops.RUNWAY):
+        problem = StopProblem.NO_COIN if world.flag else None
+        yield stops.ask, stops.ask(one, order_, kind, at, read_at=at, rates=rates, problem=problem)
+    result = Result(Ending.REFUSED, Cause.REFUSED, detail=world.word)
+    for each in standing:
+        yield stops.warned, stops.warned(one, order_.id, order_.server, each, at)
+        yield stops.acting, stops.acting(one, order_.id, order_.server, each.condition, at)
+        for told in (None, result, *(replace(result, cause=cause) for cause in Cause)):
+            yield stops.failed, stops.failed(one, order_.id, order_.server, each.condition, at, told)
+    yield stops.missed, stops.missed(one, order_.id, order_.server, standing[0].stop, at, at)
 
 
 def fixed_screens() -> Iterator[Made]:
@@ -317,6 +398,8 @@ def alert_screens(world: World) -> Iterator[Made]:
 
 def all_screens(world: World) -> Iterator[Made]:
     yield from rental_screens(world)
+    yield from deployment_screens(world)
+    yield from stop_screens(world)
     yield from account_screens(world)
     yield from fixed_screens()
     yield from alert_screens(world)
@@ -326,7 +409,8 @@ def all_screens(world: World) -> Iterator[Made]:
 QUICK = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), report_multiple_bugs=False)
 WITHOUT_NAVIGATION = {
     alerts.alert, start.group_start, start.group_help, start.group_connect, errors.not_allowed,
-    errors.three_parts, keys.in_group, forget.forgotten,
+    errors.three_parts, keys.in_group, forget.forgotten, deployments.living,
+    stops.warned, stops.acting, stops.missed, stops.failed,
 }  # fmt: skip
 
 
@@ -358,7 +442,7 @@ def test_every_screen_can_be_left(world: World) -> None:
 @given(worlds(clean))
 def test_no_way_to_a_question_stands_where_its_answer_will(world: World) -> None:
     """A double tap must not confirm: the answer that spends is always in the last row but one."""
-    leads = AskCancel | AskRaise | RemoveAccount | AskForget
+    leads = AskCancel | AskRaise | RemoveAccount | AskForget | CancelWithReport
     for view, screen in all_screens(world):
         before_last = screen.rows[-2] if len(screen.rows) > 1 else ()
         assert not [
@@ -372,7 +456,9 @@ def test_a_screen_of_readings_says_how_old_they_are(world: World) -> None:
     reading = {
         orders.orders, orders.past_orders, order.card, wallet.wallets, wallet.deposits, servers.servers, bids.confirm,
         bids.ask_price, bids.already_holds, bids.already_highest, bids.not_a_bid, bids.no_suggestion, bids.vanished, cancel.confirm, outcome.cancelled,
-        outcome.still_listed, status.status, alerts.alert,
+        outcome.still_listed, status.status, alerts.alert, deployments.living, deployments.running, deployments.decide,
+        deployments.stuck, deployments.kept,
+        outcome.still_listed, status.status, alerts.alert, stops.stops, stops.ask,
     }  # fmt: skip
     seen = set()
     for view, screen in all_screens(world):
