@@ -373,6 +373,23 @@ async def test_another_order_of_the_same_key_is_not_taken_for_this_one(tmp_path:
         await ada.sees("probably not rented")
 
 
+async def test_who_was_left_in_doubt_and_presses_again_is_told_the_new_order_by_the_new_press(tmp_path: Path) -> None:
+    """The first press is still looked for: what the second one made is not taken for it."""
+    async with by_hand(tmp_path, settings={"BOT_POLL_SECONDS": "10"}, lag=(3, 3)) as stage:
+        ada = await renter(stage, servers=[machine()])
+        stage.clore.fault("500", operation=CREATE)
+        first = await rents(stage, ada, wanted())
+        await ada.sees("probably not rented")
+        second = (await ada.says("and once more"))["message_id"]
+        await ada.sees("Help", after=second)
+        again = await rents(stage, ada, wanted())
+        told = await ada.sees("Rented", f"#{await _listed(stage)}")
+        assert told["message_id"] == again != first
+        await asyncio.sleep(60)
+        assert any("probably not rented" in shown(each) for each in await ada.messages() if each["message_id"] == first)
+        assert len(bought(stage)) == 1
+
+
 # Restarts
 
 
