@@ -208,6 +208,7 @@ def assemble(settings: Settings, store: Store, world: World) -> App:
         {
             "watch": house.watch.tick,
             "first minutes": house.first_minutes.tick,
+            "lookout": house.lookout.tick,
             "letters": delivery.tick,
             "updates": queue.tick,
             "vanishing": messages.take_away_due,
