@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 200
 """Rows that one tick takes up; the rest stay due."""
+FIRST_LOOK: Final = timedelta(seconds=3)
+"""After it was found: its number is read before the message goes on to what it does."""
 RECENT: Final = timedelta(seconds=10)
 """Several rentals of one key look at the same list."""
 AUCTION_RECENT: Final = timedelta(seconds=20)
@@ -66,7 +68,7 @@ def first_body(creation: Creation, order: Order) -> str:
 def begin(
     store: Store, entry: Entry, creation: Creation, order: Order, secrets: Secrets, now: datetime
 ) -> Deployment | None:
-    """Opens the row, in the transaction that ends the ledger's; it is looked at in the next second.
+    """Opens the row, in the transaction that ends the ledger's; it is looked at soon after.
 
     Of the secrets only those that open the machine are kept, until they are shown. `None`: the account was removed, or
     it is followed already.
@@ -84,7 +86,7 @@ def begin(
         first_body(creation, order),
         now,
         secrets=NO_SECRETS if access.empty else access,
-        next_at=now,
+        next_at=now + FIRST_LOOK,
     )
 
 

@@ -24,7 +24,9 @@ from bot.sandbox.telegram.calls import Call
 from bot.services.deployments import begin
 from bot.services.feeds import NOW, Orders
 from storage.codec import encode
+from tests.journeys import renting
 from tests.journeys.hands import taps
+from tests.journeys.renting import machine, rents, wanted
 from tests.journeys.stories import Row, by_hand, coins, edited, happens, renter, sent, silent, told
 from tests.sandbox.clore.conftest import ON_DEMAND, SERVER_6, SPOT
 from tests.stage import Person, Stage, labels, shown
@@ -75,6 +77,18 @@ class Rental:
 
 
 # It runs
+
+
+async def test_the_message_of_the_confirmation_goes_on_to_show_the_machine(tmp_path: Path) -> None:
+    async with by_hand(tmp_path, connector=Doors()) as stage:
+        ada = await renter(stage, servers=[machine()])
+        message = await rents(stage, ada, wanted())
+        for words in ("Renting", "Rented", "Deploying", "The container runs"):
+            shows = await ada.sees(words)
+            assert shows["message_id"] == message, words
+        card = await ada.sees("ssh root@", "Password or token: shown once")
+        assert card["message_id"] != message
+        await taps(ada, "Show access", "Access", renting.PASSWORD)
 
 
 async def test_a_new_rental_is_followed_in_one_message_until_it_runs(tmp_path: Path) -> None:
