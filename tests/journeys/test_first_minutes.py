@@ -167,7 +167,7 @@ async def test_a_machine_that_never_deploys_is_told_and_cancelled_with_a_report(
         issue = _reported(it.stage) or ""
         assert f"Order #{it.order} on server 6" in issue
         assert "reported as deploying" in issue
-        await it.at(60)
+        await it.at(32)
         assert len(sent(it.stage, "Not running")) == 1
 
 
@@ -257,6 +257,19 @@ async def test_while_clore_does_not_answer_nothing_is_said_to_have_changed(tmp_p
         assert len(sent(it.stage, f"#{it.order}")) == 1
         it.stage.clore.heal()
         await told(it.stage, "Running", "ssh root@")
+
+
+async def test_with_a_refused_key_nothing_is_asked_until_the_watch_finds_it_taken_again(tmp_path: Path) -> None:
+    async with _rented(tmp_path) as it:
+        await it.ada.sees("Deploying")
+        key = it.stage.clore.calls(operation="create_order")[-1].key
+        it.stage.clore.act("revoke_key", key=key, on=True)
+        await told(it.stage, "Key rejected")
+        asked = len(it.stage.clore.calls())
+        await asyncio.sleep(20 * MINUTE)
+        assert len(it.stage.clore.calls()) - asked <= 4
+        it.stage.clore.act("revoke_key", key=key, on=False)
+        await told(it.stage, "Running", "ssh root@", patience=3700)
 
 
 # Tests of the ports
