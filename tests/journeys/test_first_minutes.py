@@ -141,7 +141,9 @@ async def test_a_rental_that_is_left_alone_is_followed_to_its_end_and_no_longer(
 async def test_cancelled_within_the_free_minutes_it_is_said_so_once(tmp_path: Path) -> None:
     async with _rented(tmp_path) as it:
         await it.ada.sees("Running", "ssh root@")
-        await taps(it.ada, "Cancel…", "Cancel this rental?", "avoided by cancelling")
+        question = await taps(it.ada, "Cancel…", "Cancel this rental?", "avoided by cancelling")
+        living = await it.ada.sees("The container runs")
+        assert question["message_id"] != living["message_id"], "news of the machine would overwrite the question"
         await taps(it.ada, "🛑 Cancel rental", "✅ Cancelled")
         await happens(lambda: edited(it.stage, "It was cancelled"), "the living message says so")
         assert _reported(it.stage) is None, "it works: there is nothing to report"
@@ -247,6 +249,14 @@ async def test_after_an_hour_away_only_the_present_state_is_told(tmp_path: Path)
         assert not sent(it.stage, "Does it work?")
         assert not sent(it.stage, "Not running")
         assert len(sent(it.stage, f"#{it.order}")) == 2
+
+
+async def test_a_question_that_could_not_be_delivered_in_time_is_not_asked_any_more(tmp_path: Path) -> None:
+    async with _rented(tmp_path) as it:
+        await it.stage.post("fault", method="sendMessage", text="Does it work?", times=1, retry_after=130)
+        await it.at(14)
+        assert not sent(it.stage, "Does it work?")
+        assert edited(it.stage, "Its first minutes are over"), "what comes after it is told"
 
 
 async def test_while_clore_does_not_answer_nothing_is_said_to_have_changed(tmp_path: Path) -> None:
