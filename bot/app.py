@@ -87,6 +87,7 @@ class App:
         await self._meet_telegram()
         me = self.application.bot.bot
         self.door.bot_link = f"https://t.me/{me.username}?start=private"
+        self.door.bot_address = f"https://t.me/{me.username}"
         self.delivery.recover()
         resumed = self.house.writes.resume(), self.queue.resume(self.application.bot)
         if any(resumed):
@@ -207,8 +208,10 @@ def assemble(settings: Settings, store: Store, world: World) -> App:
     ticker = Ticker(
         {
             "watch": house.watch.tick,
-            "first minutes": house.first_minutes.tick,
+            "stops": house.stops.tick,
             "lookout": house.lookout.tick,
+            "first minutes": house.first_minutes.tick,
+            "favourites": house.favourites.tick,
             "letters": delivery.tick,
             "updates": queue.tick,
             "vanishing": messages.take_away_due,

@@ -12,6 +12,7 @@ from telegram import (
     ChatMember,
     ChatMemberRestricted,
     ChatMemberUpdated,
+    InlineQuery,
     Message,
     MessageEntity,
     Update,
@@ -21,7 +22,7 @@ from telegram import (
 from bot.domain.ids import ChatKind, MessageId, TelegramChatId, UserId
 from handlers.visit import Arrival
 
-ALLOWED_UPDATES: Final = ("message", "callback_query", "my_chat_member")
+ALLOWED_UPDATES: Final = ("message", "callback_query", "my_chat_member", "inline_query")
 """What is asked of Telegram: never edited messages, whose commands would run a second time."""
 
 ANONYMOUS_ADMIN: Final = 1087968824
@@ -34,14 +35,26 @@ _KINDS: Final[dict[str, ChatKind]] = {"private": "private", "group": "group", "s
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that Telegram keeps; `size` in bytes, where Telegram tells it."""
+
+    id: str
+    size: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
-    """A text. `command` is in lower case and without its slash. `addressed`: it is meant for us, as all is in private."""
+    """A text, or a file with the text below it.
+
+    `command` is in lower case and without its slash. `addressed`: it is meant for us, as all is in private.
+    """
 
     arrival: Arrival
     text: str
     command: str | None = None
     arguments: str = ""
     addressed: bool = True
+    file: Attached | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,16 @@ class Pressed:
     query: str
     data: str
     protected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody writes after our name in any chat; nobody waits for its answer after a restart."""
+
+    update: int
+    user: UserId
+    query: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +95,15 @@ class Standing:
     gone: str | None
 
 
-Incoming = Said | Pressed | Moved | Standing
+Incoming = Said | Pressed | Asked | Moved | Standing
 
 
 def read(update: Update, me: User) -> Incoming | None:
     """What this update means to us; `None` for edits, channel posts and all else that nothing follows from."""
     if update.callback_query:
         return _pressed(update.update_id, update.callback_query, me)
+    if update.inline_query:
+        return _asked(update.update_id, update.inline_query)
     if update.my_chat_member:
         return _standing(update.update_id, update.my_chat_member)
     if update.message:
@@ -88,7 +113,8 @@ def read(update: Update, me: User) -> Incoming | None:
 
 def _said(update: int, message: Message, me: User) -> Said | None:
     text = message.text if message.text is not None else message.caption
-    if text is None:
+    file = None if message.document is None else Attached(message.document.file_id, message.document.file_size)
+    if text is None and file is None:
         return None
     sender = message.from_user
     arrival = replace(
@@ -99,7 +125,7 @@ def _said(update: int, message: Message, me: User) -> Said | None:
         reply_to=_replied(message),
         sent_at=message.date,
     )
-    said = Said(arrival, text, addressed=arrival.private or _replies_to(message, me))
+    said = Said(arrival, text or "", addressed=arrival.private or _replies_to(message, me), file=file)
     if message.is_automatic_forward or (sender is not None and sender.is_bot and sender.id != ANONYMOUS_ADMIN):
         return replace(said, addressed=False)
     return _with_command(said, message, me)
@@ -129,6 +155,10 @@ def _pressed(update: int, query: CallbackQuery, me: User) -> Pressed:
     ours = message.from_user is not None and message.from_user.id == me.id
     arrival = replace(arrival, editable=ours and message.text is not None, thread=_thread(message))
     return Pressed(arrival, query.id, query.data or "", protected=bool(message.has_protected_content))
+
+
+def _asked(update: int, query: InlineQuery) -> Asked:
+    return Asked(update, UserId(query.from_user.id), query.id, query.query)
 
 
 def _moved(update: int, message: Message) -> Moved | None:

@@ -12,7 +12,7 @@ from bot.domain.ledger import BidChange, Cancellation, Cause, Creation, Ending, 
 from bot.services.house import House
 from bot.services.record import ANSWER, FOLLOWS
 from bot.services.writes import change_of
-from handlers import batches, creations, deployments, market, stops
+from handlers import batches, creations, deployments, listing, stops
 from handlers.screen import Screen
 from handlers.views import alerts as alert_views
 from handlers.views import bids as bid_views
@@ -71,7 +71,7 @@ class Letters:
     def _plain(self, letter: Letter, account: Account | None) -> Screen | None:
         match letter.announcement():
             case ServerTold() as told:
-                return market.letter(self._house, letter.chat, told)
+                return listing.letter(self._house, letter.chat, told)
             case DeploymentTold() as told if account is not None:
                 return deployments.letter(self._house, account, told)
             case StopTold() as told if account is not None:

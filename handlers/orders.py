@@ -87,6 +87,7 @@ async def show_order(guest: Guest, desk: Desk, action: ShowOrder) -> Screen:
         failed=found.failed,
         on_demand=guest.house.market.on_demand(order.server),
         deployment=_followed(guest, desk, order),
+        stops=len(guest.house.store.stops.of_order(desk.account.id, order.id)),
     )
 
 

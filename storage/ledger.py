@@ -174,6 +174,10 @@ class Ledger:
         """Asked or sent, and no end written: what a new start has to look into, the oldest first."""
         return self._all("state IN ('asked', 'sent') ORDER BY id")
 
+    def of_once(self, once: str) -> Entry | None:
+        """What was acted upon with this token."""
+        return next(iter(self._all("once = ?", once)), None)
+
     def untold(self) -> tuple[Entry, ...]:
         """Ended, and its person was not told yet."""
         return self._all("state NOT IN ('asked', 'sent') AND told_ms IS NULL ORDER BY id")

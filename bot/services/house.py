@@ -14,16 +14,20 @@ from bot.domain.money import Rates
 from bot.domain.rental import Order
 from bot.domain.secrets import Secrets
 from bot.logs import keep_out_of_logs
+from bot.services.auctions import Auctions
 from bot.services.clock import Clock
 from bot.services.connect import Connections
 from bot.services.deployments import FirstMinutes, begin
 from bot.services.desk import Desks
+from bot.services.favourites import Favourites
 from bot.services.feeds import Feed, Feeds, KeyUnopenable
 from bot.services.hosting import Hosting
 from bot.services.lookout import Lookout
 from bot.services.market import MarketCopy
 from bot.services.probe import NOWHERE, Connector, Prober
 from bot.services.record import Recorder
+from bot.services.results import Findings
+from bot.services.stops import StopWatch
 from bot.services.tasks import Tasks
 from bot.services.watch import Watch
 from bot.services.writes import Writes
@@ -41,11 +45,15 @@ class House:
     clock: Clock
     tasks: Tasks
     market: MarketCopy
+    findings: Findings
+    auctions: Auctions
+    favourites: Favourites
     feeds: Feeds
     hosting: Hosting
     desks: Desks
     connections: Connections
     writes: Writes
+    stops: StopWatch
     lookout: Lookout
     watch: Watch
     first_minutes: FirstMinutes
@@ -58,6 +66,7 @@ class House:
             self.tasks.cancel(("poll", key))
             self.feeds.forget(key)
             self.hosting.forget(key)
+            self.auctions.forget(key)
 
     def remove_account(self, account: Account) -> None:
         """Takes an account out of its chat. Nothing is cancelled on CLORE.AI. Then `store.scrub()`."""
@@ -120,11 +129,15 @@ def build(
         clock=clock,
         tasks=tasks,
         market=market,
+        findings=Findings(),
+        auctions=Auctions(clock),
+        favourites=Favourites(store, market, clock, wake),
         feeds=feeds,
         hosting=Hosting(clock),
         desks=desks,
         connections=Connections(store, clore, clock),
         writes=writes,
+        stops=StopWatch(store, feeds, writes, clock, wake, poll_every),
         lookout=Lookout(store, feeds, writes, tasks, clock),
         watch=Watch(store, feeds, market, tasks, clock, every=poll_every),
         first_minutes=FirstMinutes(store, feeds, tasks, Prober(connector, clock), clock, wake),

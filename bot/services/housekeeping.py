@@ -33,8 +33,10 @@ class Housekeeping:
         self._store.inbox.prune(now - KEEP)
         self._store.confirmations.prune(now - KEEP)
         self._store.questions.prune(now - KEEP)
+        self._store.stops.prune(now - KEEP_LETTERS)
         self._store.outbox.prune(now - KEEP_LETTERS)
         self._store.deployments.forget_unasked(now - UNASKED_FOR)
         self._store.deployments.prune(now - KEEP)
+        self._store.results.prune(now - KEEP_LETTERS)
         if self._store.installation.owes_scrub:
             self._store.scrub()

@@ -13,14 +13,15 @@ from bot.domain.market import OnDemand
 from bot.domain.money import Rates
 from bot.domain.rental import FREE_OF_CREATION_FEE, Order, RentalState
 from handlers.actions import AskCancel, AskPrice, AskRaise, ShowOrder, ShowOrders, ShowPastOrders, ShowWallets
-from handlers.rent_actions import ShowDeployment
+from handlers.market_actions import FindSimilar, ShowServer
+from handlers.rent_actions import ShowDeployment, ShowStops
 from handlers.screen import Button, Press, Row, Screen
 from handlers.views.auction import ladder, own_bid, unheld, why_nobody
 from handlers.views.frame import Account, Failure, age, copying, in_pairs, navigation, opening, screen, title
 from handlers.views.html import Html, code, deadline, join, say, text, utc
+from handlers.views.machine import specs
 from handlers.views.rental import STATES, day_price, machine, number, smaller_prices, with_its_bid
 from handlers.views.words import exact, exact_coin, hours, worth
-from handlers.views.words import number as amount
 
 _WITHOUT_ACCESS: Final = {RentalState.EXPIRED, RentalState.WAITING}
 """States in which there is no machine to reach, and no creation fee to come."""
@@ -36,10 +37,12 @@ def card(
     failed: Failure | None = None,
     on_demand: OnDemand | None = None,
     deployment: DeploymentId | None = None,
+    stops: int = 0,
 ) -> Screen:
     """Everything about one order; exact numbers, specs and ids are folded.
 
     `on_demand`: what the marketplace says of the machine of a waiting bid. `deployment`: it is new, and followed.
+    `stops`: conditions set to end it.
     """
     order = with_its_bid(order, snapshot)
     state = order.state(now, bid_active=snapshot.bid_active(order))
@@ -57,7 +60,7 @@ def card(
             web_line(order, state),
             age(read_at, now, rates, failed=failed),
         ),
-        _rows(account, order, state, deployment),
+        _rows(account, order, state, deployment, stops),
         details=_details(order, snapshot, state, now, rates),
     )
 
@@ -152,25 +155,11 @@ def _details(
 
 
 def _specs(order: Order) -> Iterator[Html | None]:
-    specs = order.specs
-    gpu_ram = f"{amount(specs.gpu_ram_gb)} GB each" if specs.gpu_ram_gb is not None else None
-    ram = f"{amount(specs.ram_gb)} GB" if specs.ram_gb is not None else None
-    disk_speed = f"{amount(specs.disk_mb_s)} MB/s" if specs.disk_mb_s is not None else None
-    down = f"{amount(specs.down_mbit)} Mbit/s down" if specs.down_mbit is not None else None
-    up = f"{amount(specs.up_mbit)} Mbit/s up" if specs.up_mbit is not None else None
-    for label, parts in (
-        ("GPU", (specs.gpu, gpu_ram)),
-        ("CPU", (specs.cpu, specs.cpus)),
-        ("RAM", (ram,)),
-        ("Disk", (specs.disk, disk_speed)),
-        ("Board", (specs.board,)),
-        ("Net", (down, up, specs.country)),
-        ("Proxy cluster", (order.proxy_cluster,)),
-        ("Hosts", tuple(text(host, 64) for host in order.hosts[:3])),
-        ("Owner", (code(order.owner) if order.owner is not None else None,)),
-    ):
-        known = [part for part in parts if part is not None]
-        yield say("{label} {parts}", label=label, parts=join(known)) if known else None
+    yield from specs(order.specs)
+    yield say("Proxy cluster {cluster}", cluster=order.proxy_cluster) if order.proxy_cluster is not None else None
+    hosts = join(text(host, 64) for host in order.hosts[:3])
+    yield say("Hosts {hosts}", hosts=hosts) if hosts else None
+    yield say("Owner {owner}", owner=code(order.owner)) if order.owner is not None else None
 
 
 def _forwards(order: Order) -> list[tuple[int, str]]:
@@ -182,11 +171,13 @@ def _forwards(order: Order) -> list[tuple[int, str]]:
     ]
 
 
-def _rows(account: Account, order: Order, state: RentalState, deployment: DeploymentId | None) -> tuple[Row, ...]:
+def _rows(
+    account: Account, order: Order, state: RentalState, deployment: DeploymentId | None, stops: int
+) -> tuple[Row, ...]:
     back = ShowPastOrders(account.id) if order.expired else ShowOrders(account.id)
     below = navigation(back, ShowOrder(account.id, order.id, fresh=True))
     if state is RentalState.EXPIRED:
-        return (below,)
+        return ((Press("🔎 Similar", FindSimilar(account.id, order.id)), _machine(order)), below)
     bid: Row = (
         Press("📈 Raise bid…", AskRaise(account.id, order.id)),
         Press("✏️ Set price…", AskPrice(account.id, order.id)),
@@ -196,10 +187,22 @@ def _rows(account: Account, order: Order, state: RentalState, deployment: Deploy
         *(() if state is RentalState.WAITING else access(order)),
         (Press("⏱ First minutes", ShowDeployment(deployment)),) if deployment is not None else (),
         bid if order.spot else (),
+        (Press(f"⏲ Stop… ({stops} set)" if stops else "⏲ Stop…", ShowStops(account.id, order.id)),),
         (Press("🛑 Cancel bid…" if state is RentalState.WAITING else "🛑 Cancel…", AskCancel(account.id, order.id)),),
+        (_machine(order), *_similar(account, order, state)),
         (Press("💰 Wallets", ShowWallets(account.id)), Press("📋 Rentals", ShowOrders(account.id))),
         below,
     )
+
+
+def _machine(order: Order) -> Press:
+    """The card of its machine, where it becomes a favourite or is blocked."""
+    return Press("🖥 Machine", ShowServer(order.server))
+
+
+def _similar(account: Account, order: Order, state: RentalState) -> Row:
+    """A bid that waits may wait for long."""
+    return (Press("🔎 Similar", FindSimilar(account.id, order.id)),) if state is RentalState.WAITING else ()
 
 
 def access(order: Order) -> tuple[Row, ...]:

@@ -177,8 +177,9 @@ def _content(core: Core, wanted: Json) -> Json:
         return {"photo": core.files.add_photo(Upload("photo.png", picture)).as_photo()} | _text(text, "caption")
     if wanted.get("document"):
         document = wanted["document"]
-        upload = Upload(document["name"], document.get("text", "").encode())
-        return {"document": core.files.add_document(upload).as_document()} | _text(text, "caption")
+        content = b64decode(document["base64"]) if "base64" in document else document.get("text", "").encode()
+        kept = core.files.add_document(Upload(document["name"], content))
+        return {"document": kept.as_document()} | _text(text, "caption")
     if not text.strip():
         raise Impossible("nobody sends an empty message")
     return _text(text)

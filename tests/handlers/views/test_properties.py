@@ -34,13 +34,16 @@ from bot.alerts.snapshot import Missing, Snapshot
 from bot.domain.deployment import Outcome, Phase, Probe, Progress, Target
 from bot.domain.hardware import Specs
 from bot.domain.hosting import HostedServer, HostedServers
-from bot.domain.ids import AccountId, DeploymentId, DraftId, OrderId, OwnerId, ServerId, UserId
+from bot.domain.ids import AccountId, DeploymentId, DraftId, OrderId, OwnerId, ServerId, StopId, UserId
+from bot.domain.ledger import Cause, Ending, Result
 from bot.domain.market import OnDemand
 from bot.domain.money import BITCOIN, CLORE, USD, Money, Rates
 from bot.domain.rental import Container, Order, Orders, PortForward
 from bot.domain.secrets import Secrets
 from bot.domain.spending import Wallet
 from bot.domain.spot import NoAnswer, Offer, SpotMarket
+from bot.domain.stop_setting import StopProblem, presets
+from bot.domain.stops import AtCost, AtRunway, AtTime, Condition, Outlook, Seen
 from handlers.actions import AskCancel, AskForget, AskRaise, RemoveAccount
 from handlers.rent_actions import CancelWithReport
 from handlers.screen import Press, Screen
@@ -59,12 +62,14 @@ from handlers.views import (
     servers,
     start,
     status,
+    stops,
     wallet,
 )
 from handlers.views.frame import Failure
 from handlers.views.html import text
 from handlers.visit import Command
 from tests.handlers.views.reading import closes, complaints
+from tests.handlers.views.recipe_screens import recipe_screens
 from tests.handlers.views.world import BID, ENDS_AT, MAIN, NOW, TOKEN, Main, market, snapshot
 
 EXPONENT = re.compile(r"\d[eE][+-]?\d")
@@ -320,6 +325,37 @@ def account_screens(world: World) -> Iterator[Made]:
     yield errors.three_parts, errors.three_parts(said, said, said, said, read=said)
 
 
+def stop_screens(world: World) -> Iterator[Made]:
+    at, one, order_, rates = world.moment, world.account, world.order, world.market.rates
+    limit = Money(world.amount, order_.price.currency)
+    near = Outlook(due=at, cost=limit, lasts=world.span, read_at=at, reached=world.flag)
+    conditions: list[Condition] = [AtTime(at), AtCost(limit), AtRunway(order_.price.currency, world.span)]
+    standing = [stops.Standing(StopId(2**63 - 1), each, near, missed=world.flag) for each in conditions]
+    offered = presets(order_, Seen(order=order_, orders_at=at, wallets_at=at, balance=limit, burn=limit), at)
+    notes = [
+        stops.was_set(AtCost(limit), near, at, warned=True, dollars=limit),
+        stops.was_moved(),
+        stops.was_dropped(),
+        stops.cannot_move(),
+        stops.over_already(),
+        *map(stops.not_set, StopProblem),
+    ]
+    for note in notes:
+        shown = stops.stops(one, order_, standing, offered, at, read_at=at, rates=rates, note=note)
+        yield stops.stops, shown
+    yield stops.stops, stops.stops(one, order_, [], offered, at, read_at=None, failed=Failure.SLOW)
+    for kind in (stops.TIME, stops.COST, stops.RUNWAY):
+        problem = StopProblem.NO_COIN if world.flag else None
+        yield stops.ask, stops.ask(one, order_, kind, at, read_at=at, rates=rates, problem=problem)
+    result = Result(Ending.REFUSED, Cause.REFUSED, detail=world.word)
+    for each in standing:
+        yield stops.warned, stops.warned(one, order_.id, order_.server, each, at)
+        yield stops.acting, stops.acting(one, order_.id, order_.server, each.condition, at)
+        for told in (None, result, *(replace(result, cause=cause) for cause in Cause)):
+            yield stops.failed, stops.failed(one, order_.id, order_.server, each.condition, at, told)
+    yield stops.missed, stops.missed(one, order_.id, order_.server, standing[0].stop, at, at)
+
+
 def fixed_screens() -> Iterator[Made]:
     yield start.welcome, start.welcome()
     yield start.group_start, start.group_start(LINK)
@@ -363,15 +399,18 @@ def alert_screens(world: World) -> Iterator[Made]:
 def all_screens(world: World) -> Iterator[Made]:
     yield from rental_screens(world)
     yield from deployment_screens(world)
+    yield from stop_screens(world)
     yield from account_screens(world)
     yield from fixed_screens()
     yield from alert_screens(world)
+    yield from recipe_screens(world.word, flag=world.flag)
 
 
 QUICK = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), report_multiple_bugs=False)
 WITHOUT_NAVIGATION = {
     alerts.alert, start.group_start, start.group_help, start.group_connect, errors.not_allowed,
     errors.three_parts, keys.in_group, forget.forgotten, deployments.living,
+    stops.warned, stops.acting, stops.missed, stops.failed,
 }  # fmt: skip
 
 
@@ -419,6 +458,7 @@ def test_a_screen_of_readings_says_how_old_they_are(world: World) -> None:
         bids.ask_price, bids.already_holds, bids.already_highest, bids.not_a_bid, bids.no_suggestion, bids.vanished, cancel.confirm, outcome.cancelled,
         outcome.still_listed, status.status, alerts.alert, deployments.living, deployments.running, deployments.decide,
         deployments.stuck, deployments.kept,
+        outcome.still_listed, status.status, alerts.alert, stops.stops, stops.ask,
     }  # fmt: skip
     seen = set()
     for view, screen in all_screens(world):
