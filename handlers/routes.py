@@ -16,6 +16,7 @@ from handlers import (
     accounts,
     batches,
     bids,
+    cheaper,
     deployments,
     forget,
     market,
@@ -61,7 +62,7 @@ from handlers.actions import (
 from handlers.commands import COMMANDS, WRITES, find
 from handlers.confirming import Confirming
 from handlers.guest import Guest
-from handlers.market_actions import MarketAction
+from handlers.market_actions import MarketAction, ShowCheaper
 from handlers.rent_actions import BatchAction, DeploymentAction, RentAction, StopAction, TemplateAction
 from handlers.replies import (
     BatchWanted,
@@ -264,6 +265,8 @@ class FrontDoor:
 
     async def _respond(self, guest: Guest, action: Action) -> Answer:
         """Searching and renting answer for themselves: they are not about one account, or find it in their row."""
+        if isinstance(action, ShowCheaper):
+            return await cheaper.respond(guest, action)
         if isinstance(action, MarketAction):
             return await market.respond(guest, action)
         if isinstance(action, RentAction):

@@ -31,12 +31,14 @@ from bot.alerts.alert import (
     ShortRunway,
 )
 from bot.alerts.snapshot import Missing, Snapshot
+from bot.domain.cheaper import Cheaper, Worse
 from bot.domain.hardware import Specs
 from bot.domain.hosting import HostedServer, HostedServers
 from bot.domain.ids import AccountId, OrderId, OwnerId, ServerId, StopId, UserId
 from bot.domain.ledger import Cause, Ending, Result
-from bot.domain.market import OnDemand
+from bot.domain.market import Listing, OnDemand
 from bot.domain.money import BITCOIN, CLORE, USD, Money, Rates
+from bot.domain.quote import Quote
 from bot.domain.rental import Container, Order, Orders, PortForward
 from bot.domain.spending import Wallet
 from bot.domain.spot import NoAnswer, Offer, SpotMarket
@@ -49,6 +51,7 @@ from handlers.views import (
     alerts,
     bids,
     cancel,
+    cheaper,
     errors,
     forget,
     keys,
@@ -310,6 +313,22 @@ def stop_screens(world: World) -> Iterator[Made]:
     yield stops.missed, stops.missed(one, order_.id, order_.server, standing[0].stop, at, at)
 
 
+def cheaper_screens(world: World) -> Iterator[Made]:
+    at, one, order_, rates = world.moment, world.account, world.order, world.market.rates
+    money = Money(world.amount, order_.price.currency)
+    machine = Listing(order_.server, specs=order_.specs, reliability=world.amount, max_length=world.span)
+    offered = [
+        Cheaper(machine, Quote(money, world.amount), known, known, in_coin, tuple(Worse))
+        for known, in_coin in ((world.amount, None), (None, money), (None, None))
+    ]
+    for found in ([], offered * 4):
+        shown = cheaper.cheaper(
+            one, order_, found, at, read_at=at, rates=rates, alike=world.number, reliability_known=world.flag
+        )
+        yield cheaper.cheaper, shown
+    yield cheaper.unknown, cheaper.unknown(one, order_, at, at)
+
+
 def fixed_screens() -> Iterator[Made]:
     yield start.welcome, start.welcome()
     yield start.group_start, start.group_start(LINK)
@@ -353,6 +372,7 @@ def alert_screens(world: World) -> Iterator[Made]:
 def all_screens(world: World) -> Iterator[Made]:
     yield from rental_screens(world)
     yield from stop_screens(world)
+    yield from cheaper_screens(world)
     yield from account_screens(world)
     yield from fixed_screens()
     yield from alert_screens(world)
@@ -408,7 +428,8 @@ def test_a_screen_of_readings_says_how_old_they_are(world: World) -> None:
     reading = {
         orders.orders, orders.past_orders, order.card, wallet.wallets, wallet.deposits, servers.servers, bids.confirm,
         bids.ask_price, bids.already_holds, bids.already_highest, bids.not_a_bid, bids.no_suggestion, bids.vanished, cancel.confirm, outcome.cancelled,
-        outcome.still_listed, status.status, alerts.alert, stops.stops, stops.ask,
+        outcome.still_listed, status.status, alerts.alert, stops.stops, stops.ask, cheaper.cheaper,
+        cheaper.unknown,
     }  # fmt: skip
     seen = set()
     for view, screen in all_screens(world):
