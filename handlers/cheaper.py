@@ -7,10 +7,10 @@ from typing import Final
 
 from bot.clore.errors import CloreError
 from bot.clore.gate import Priority
-from bot.domain.catalogue import Catalogue, Unwanted
+from bot.domain.catalogue import Catalogue
 from bot.domain.cheaper import cheaper
-from bot.domain.ids import OwnerId, ServerId
 from bot.services.feeds import Orders, Wallets, within
+from handlers.blocked import unwanted
 from handlers.guest import Guest
 from handlers.looking import PATIENCE_SECONDS, RECENT, failure, look_at_all, trouble
 from handlers.market_actions import ShowCheaper
@@ -21,7 +21,6 @@ from handlers.views import orders as order_views
 from handlers.views.errors import Untouched
 from handlers.views.frame import Failure
 from handlers.visit import Answer
-from storage.marks import MarkKind
 
 MARKET_RECENT: Final = timedelta(minutes=1)
 
@@ -42,7 +41,7 @@ async def respond(guest: Guest, action: ShowCheaper) -> Answer:
     now = guest.house.clock()
     if order.specs.gpu_count is None or not _comparable(order.specs.gpu_model):
         return views.unknown(desk.account, order, now, snapshot.orders_at)
-    alike = catalogue.similar(order.specs, unwanted=_unwanted(guest), but=order.server)
+    alike = catalogue.similar(order.specs, unwanted=unwanted(guest), but=order.server)
     own = catalogue.find(order.server)
     listings = [hit.listing for hit in alike]
     return views.cheaper(
@@ -70,12 +69,3 @@ async def _catalogue(guest: Guest) -> tuple[Catalogue | None, Failure | None]:
     except CloreError as error:
         return market.last_catalogue, failure(error)
     return (fresh, None) if fresh is not None else (market.last_catalogue, Failure.SLOW)
-
-
-def _unwanted(guest: Guest) -> Unwanted:
-    """What this chat has blocked."""
-    marks = guest.house.store.marks.of_chat(guest.chat.id, MarkKind.BLOCKED, MarkKind.BLOCKED_OWNER)
-    return Unwanted(
-        servers=frozenset(ServerId(mark.number) for mark in marks if mark.kind is MarkKind.BLOCKED),
-        owners=frozenset(OwnerId(mark.number) for mark in marks if mark.kind is MarkKind.BLOCKED_OWNER),
-    )

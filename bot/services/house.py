@@ -14,6 +14,7 @@ from bot.domain.money import Rates
 from bot.domain.rental import Order
 from bot.domain.secrets import Secrets
 from bot.logs import keep_out_of_logs
+from bot.services.batches import BatchRunner
 from bot.services.clock import Clock
 from bot.services.connect import Connections
 from bot.services.deployments import begin
@@ -47,6 +48,7 @@ class House:
     connections: Connections
     writes: Writes
     stops: StopWatch
+    batches: BatchRunner
     lookout: Lookout
     watch: Watch
     allowed: frozenset[UserId]
@@ -124,6 +126,7 @@ def build(
         desks=desks,
         connections=Connections(store, clore, clock),
         writes=writes,
+        batches=BatchRunner(store, market, writes, tasks, clock, wake),
         stops=StopWatch(store, feeds, writes, clock, wake, poll_every),
         lookout=Lookout(store, feeds, writes, tasks, clock),
         watch=Watch(store, feeds, market, tasks, clock, every=poll_every),

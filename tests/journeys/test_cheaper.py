@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.journeys.hands import asks, data_of, forges, taps
-from tests.journeys.markets import DOLLARS, SPECS, machine
+from tests.journeys.machines import DOLLARS, SPECS, machine
 from tests.journeys.stories import SERVER, Row, by_hand, ends, polled, rental, renter
 from tests.stage import Person, Stage, labels, shown
 
@@ -73,7 +74,7 @@ async def test_a_rental_that_is_gone_has_nothing_to_compare(tmp_path: Path) -> N
         await ada.sees("Not found", "#7")
 
 
-async def _with(stage: Stage, *machines: Row, **more: object) -> Person:
+async def _with(stage: Stage, *machines: Row, **more: Any) -> Person:
     """Ada with rental 7 of 0.0002 BTC a day, on whose card these machines are offered beside dearer ones."""
     own = machine(OWN, 0.0002)
     order = rental(stage, 7, price=0.0002, **{"specs": SPECS, **more})

@@ -1,4 +1,4 @@
-"""A marketplace made by hand: machines with two RTX 4090, each as good as the next unless a story says otherwise."""
+"""Machines of a marketplace made by hand, with two RTX 4090, each as good as the next unless a story says otherwise."""
 
 from __future__ import annotations
 
