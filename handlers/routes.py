@@ -16,6 +16,7 @@ from handlers import (
     asked,
     batches,
     bids,
+    cheaper,
     deployments,
     forget,
     inline,
@@ -64,7 +65,15 @@ from handlers.actions import (
 from handlers.commands import COMMANDS, WRITES, find
 from handlers.confirming import Confirming
 from handlers.guest import Guest
-from handlers.market_actions import BlockOwner, BlockServer, MarketAction, MarkFavourite, ShowServer, WatchServer
+from handlers.market_actions import (
+    BlockOwner,
+    BlockServer,
+    MarketAction,
+    MarkFavourite,
+    ShowCheaper,
+    ShowServer,
+    WatchServer,
+)
 from handlers.rent_actions import (
     BatchAction,
     CancelWithReport,
@@ -273,6 +282,8 @@ class FrontDoor:
 
     async def _respond(self, guest: Guest, action: Action) -> Answer:
         """Searching and renting answer for themselves: they are not about one account, or find it in their row."""
+        if isinstance(action, ShowCheaper):
+            return await cheaper.respond(guest, action)
         if isinstance(action, MarketAction):
             return await market.respond(guest, action)
         if isinstance(action, RentAction):

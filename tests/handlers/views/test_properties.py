@@ -31,14 +31,16 @@ from bot.alerts.alert import (
     ShortRunway,
 )
 from bot.alerts.snapshot import Missing, Snapshot
+from bot.domain.cheaper import Cheaper, Worse
 from bot.domain.deployment import Outcome, Phase, Probe, Progress, Target
 from bot.domain.draft import NewOrder
 from bot.domain.hardware import Specs
 from bot.domain.hosting import HostedServer, HostedServers
 from bot.domain.ids import AccountId, DeploymentId, DraftId, OrderId, OwnerId, ServerId, StopId, UserId
 from bot.domain.ledger import Cause, Creation, Ending, Result
-from bot.domain.market import OnDemand
+from bot.domain.market import Listing, OnDemand
 from bot.domain.money import BITCOIN, CLORE, USD, Money, Rates
+from bot.domain.quote import Quote
 from bot.domain.rental import Container, Order, Orders, PortForward
 from bot.domain.secrets import Secrets
 from bot.domain.spending import Wallet
@@ -53,6 +55,7 @@ from handlers.views import (
     alerts,
     bids,
     cancel,
+    cheaper,
     creations,
     deployments,
     errors,
@@ -387,6 +390,22 @@ def stop_screens(world: World) -> Iterator[Made]:
     yield stops.missed, stops.missed(one, order_.id, order_.server, standing[0].stop, at, at)
 
 
+def cheaper_screens(world: World) -> Iterator[Made]:
+    at, one, order_, rates = world.moment, world.account, world.order, world.market.rates
+    money = Money(world.amount, order_.price.currency)
+    machine = Listing(order_.server, specs=order_.specs, reliability=world.amount, max_length=world.span)
+    offered = [
+        Cheaper(machine, Quote(money, world.amount), known, known, in_coin, tuple(Worse))
+        for known, in_coin in ((world.amount, None), (None, money), (None, None))
+    ]
+    for found in ([], offered * 4):
+        shown = cheaper.cheaper(
+            one, order_, found, at, read_at=at, rates=rates, alike=world.number, reliability_known=world.flag
+        )
+        yield cheaper.cheaper, shown
+    yield cheaper.unknown, cheaper.unknown(one, order_, at, at)
+
+
 def fixed_screens() -> Iterator[Made]:
     yield start.welcome, start.welcome()
     yield start.group_start, start.group_start(LINK)
@@ -431,6 +450,7 @@ def all_screens(world: World) -> Iterator[Made]:
     yield from rental_screens(world)
     yield from deployment_screens(world)
     yield from stop_screens(world)
+    yield from cheaper_screens(world)
     yield from account_screens(world)
     yield from creation_screens(world)
     yield from fixed_screens()
@@ -490,9 +510,7 @@ def test_a_screen_of_readings_says_how_old_they_are(world: World) -> None:
         orders.orders, orders.past_orders, order.card, wallet.wallets, wallet.deposits, servers.servers, bids.confirm,
         bids.ask_price, bids.already_holds, bids.already_highest, bids.not_a_bid, bids.no_suggestion, bids.vanished, cancel.confirm, outcome.cancelled,
         outcome.still_listed, status.status, alerts.alert, deployments.living, deployments.running, deployments.decide,
-        deployments.stuck, deployments.kept,
-        outcome.still_listed, status.status, alerts.alert, stops.stops, stops.ask,
-        outcome.still_listed, status.status, alerts.alert, creations.rented,
+        deployments.stuck, deployments.kept, stops.stops, stops.ask, creations.rented, cheaper.cheaper, cheaper.unknown,
     }  # fmt: skip
     seen = set()
     for view, screen in all_screens(world):
