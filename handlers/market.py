@@ -9,6 +9,7 @@ from bot.domain.rental import Order
 from bot.domain.search import Misread, Search, gpu_name, parse
 from handlers import filters, home, listing, marks, orders, results, searches
 from handlers.guest import Guest
+from handlers.looking import RECENT
 from handlers.market_actions import (
     AskSearch,
     BlockOwner,
@@ -109,7 +110,8 @@ async def _similar(guest: Guest, action: FindSimilar | ShowCheaper) -> Answer:
     desk = guest.desk(action.account)
     if desk is None:
         return toasts.NO_SUCH_ACCOUNT
-    order = orders.find(desk.last, action.order)
+    found = await orders.look_for(desk, action.order, RECENT)
+    order = orders.find(found.snapshot, action.order)
     search = similar_to(order) if order else None
     if search is None:
         return home.home(guest, "What that machine was made of is not known. Write what you look for.")

@@ -94,20 +94,15 @@ def ask_search(query: str | None, *, results: ResultsId, misread: Misread | None
     return Screen(screened.text, screened.rows, asks=True)
 
 
-def misread(problem: Misread, typed: str) -> Screen:
-    """A query after the command that could not be read; the question stays open."""
-    return ask_search(None, results=NO_RESULTS, misread=problem, typed=typed)
-
-
 def _problem(misread: Misread, typed: str) -> tuple[Html, ...]:
     """The words as they were written, the one that was not understood in bold."""
     before, after = typed[: misread.start], typed[misread.start + len(misread.word) :]
     pointed = say(
         "⚠️ {before}{gap}{word}{space}{after}",
         before=text(before, 120),
-        gap=" " * before.endswith(" "),
+        gap=Html(" " * before.endswith(" ")),
         word=bold(tidy(misread.word, 40) or "…"),
-        space=" " * after.startswith(" "),
+        space=Html(" " * after.startswith(" ")),
         after=text(after, 120),
     )
     return pointed, text(misread.problem, 160)
