@@ -92,6 +92,7 @@ class App:
         resumed = self.house.writes.resume(), self.queue.resume(self.application.bot)
         if any(resumed):
             log.info("taking up %d changes and %d updates of the last run", *resumed)
+        self.house.batches.resume()
         await self.application.start()
         assert self.application.updater is not None
         await self.application.updater.start_polling(

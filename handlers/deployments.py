@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final, assert_never
@@ -34,11 +35,13 @@ from handlers.views.report import report
 from handlers.visit import Answer
 from storage.accounts import Account
 from storage.deployments import Deployment
-from storage.errors import NotFound
+from storage.errors import NotFound, Unopenable
+
+log = logging.getLogger(__name__)
 
 JUST_READ: Final = timedelta(seconds=5)
 PROBE_PATIENCE: Final = 12.0
-"""Two attempts of five seconds, one of them behind others; what takes longer is shown by the living message."""
+"""An attempt takes five seconds at the most; behind those of others it may have to wait, and is given up then."""
 
 
 async def respond(guest: Guest, action: DeploymentAction) -> Answer:
@@ -175,5 +178,10 @@ async def _ask_cancel(guest: Guest, desk: Desk, row: Deployment) -> Screen:
 
 
 def _secrets(guest: Guest, desk: Desk, row: Deployment) -> Screen:
-    it, secrets = minutes(guest.house, row), guest.house.store.deployments.secrets(row)
+    it = minutes(guest.house, row)
+    try:
+        secrets = guest.house.store.deployments.secrets(row)
+    except Unopenable as error:
+        log.warning("the password of order %d cannot be shown: %s", row.order, error)
+        secrets = None
     return views.access_gone(desk.account, it) if secrets is None else views.access_once(desk.account, it, secrets)

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Any, Final, assert_never
 
 from telegram import Update
@@ -145,7 +146,7 @@ class Dispatch:
         deleted = deleted or await self._delete(arrival, self._routes.secret_in(arrival, text, answers=True))
         if isinstance(found, Screen):
             return file_views.with_deletion(found, deleted=None if deleted is None else deleted.done)
-        return await self._routes.typed(arrival, text, deleted=deleted)
+        return await self._routes.typed(replace(arrival, file=True), text, deleted=deleted)
 
     async def _pressed(self, pressed: Pressed) -> None:
         arrival = pressed.arrival

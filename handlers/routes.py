@@ -8,14 +8,15 @@ from datetime import timedelta
 from typing import Final, assert_never
 
 from bot.domain.ids import MessageId, OrderId, ServerId, TelegramChatId, UserId
-from bot.domain.recipe import FILE_STEPS, SECRET_STEPS, Step, is_private_key
 from bot.services.connect import find_key
 from bot.services.desk import Desk
 from bot.services.house import House
 from handlers import (
     accounts,
+    asked,
     batches,
     bids,
+    cheaper,
     deployments,
     forget,
     inline,
@@ -64,7 +65,15 @@ from handlers.actions import (
 from handlers.commands import COMMANDS, WRITES, find
 from handlers.confirming import Confirming
 from handlers.guest import Guest
-from handlers.market_actions import BlockOwner, BlockServer, MarketAction, MarkFavourite, ShowServer, WatchServer
+from handlers.market_actions import (
+    BlockOwner,
+    BlockServer,
+    MarketAction,
+    MarkFavourite,
+    ShowCheaper,
+    ShowServer,
+    WatchServer,
+)
 from handlers.rent_actions import (
     BatchAction,
     CancelWithReport,
@@ -88,6 +97,7 @@ from handlers.replies import (
 from handlers.screen import Press, Screen, Toast
 from handlers.views import cancel as cancel_views
 from handlers.views import errors as error_views
+from handlers.views import files as file_views
 from handlers.views import keys as key_views
 from handlers.views import start as start_views
 from handlers.views import steps as step_views
@@ -97,9 +107,6 @@ from storage.errors import NotFound
 
 STALE_AFTER: Final = timedelta(seconds=60)
 """A command that leads to a change is not acted on when it is older: its sender has long looked elsewhere."""
-
-MOST_FILE: Final = 65_536
-"""Bytes of a text file: more than any field of an order takes."""
 
 LINE_SECONDS: Final = 120
 """How long a line of ours stands in a group."""
@@ -126,15 +133,10 @@ class FrontDoor:
     # What Telegram's edge asks without waiting
 
     def secret_in(self, arrival: Arrival, text: str, *, answers: bool) -> Secret | None:
-        """What answers a question for something secret is that, whatever shape it has."""
-        if answers and self._step_asked(arrival, replies.OVERDUE) in SECRET_STEPS:
-            return Secret.ANSWER
-        if is_private_key(text):
-            return Secret.PRIVATE_KEY
-        return None if find_key(text) is None else Secret.API_KEY
+        return asked.secret_in(self._house, arrival, text, answers=answers)
 
     def takes_file(self, arrival: Arrival) -> int | None:
-        return MOST_FILE if self._step_asked(arrival) in FILE_STEPS else None
+        return asked.takes_file(self._house, arrival)
 
     def decide(self, arrival: Arrival, data: str) -> Decision:
         action = decode(data)
@@ -241,6 +243,8 @@ class FrontDoor:
             name = wanted.name if isinstance(wanted, KeyWanted) else None
             replaces = desk if isinstance(wanted, KeyWanted) else None
             return await accounts.key_typed(guest, text, deleted=guest.deleted, name=name, replaces=replaces)
+        if asked.is_cut(self._house, guest.arrival, text):
+            return file_views.with_deletion(file_views.cut(), deleted=guest.deleted)
         match wanted:
             case NameWanted() if desk is not None:
                 return accounts.name_typed(guest, desk, text)
@@ -261,15 +265,6 @@ class FrontDoor:
             case _:
                 return self._help(guest)
 
-    def _step_asked(self, arrival: Arrival, overdue: timedelta = timedelta()) -> Step | None:
-        """The field of an order that this person is asked for here; also one whose question ended so long ago."""
-        if not arrival.private or arrival.user is None or not self._may(arrival.user):
-            return None
-        store = self._house.store
-        chat = store.chats.find(arrival.chat)
-        question = store.questions.find(chat.id, arrival.user, self._house.clock() - overdue) if chat else None
-        return replies.step_asked(question) if question else None
-
     async def _answered(self, guest: Guest, answering: Awaitable[Answer]) -> Answer:
         """The answer; silence where the chat was forgotten meanwhile, a line where the account was removed."""
         try:
@@ -287,6 +282,8 @@ class FrontDoor:
 
     async def _respond(self, guest: Guest, action: Action) -> Answer:
         """Searching and renting answer for themselves: they are not about one account, or find it in their row."""
+        if isinstance(action, ShowCheaper):
+            return await cheaper.respond(guest, action)
         if isinstance(action, MarketAction):
             return await market.respond(guest, action)
         if isinstance(action, RentAction):
@@ -452,8 +449,7 @@ class FrontDoor:
         return start_views.welcome() if desk is None else start_views.help_(COMMANDS, desk.account)
 
     def _may(self, user: UserId | None) -> bool:
-        allowed = self._house.allowed
-        return user is not None and (not allowed or user in allowed)
+        return asked.may(self._house, user)
 
     def _guest(self, arrival: Arrival, user: UserId) -> Guest:
         """Who writes or presses can be reached, whatever was thought before."""

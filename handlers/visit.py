@@ -18,7 +18,7 @@ class Arrival:
 
     `user` is `None` for posts of channels and for anonymous admins (`anonymous_admin` tells them apart: only a press
     carries the person). `message`: the incoming message, or the one whose button was pressed; `editable`: that one is
-    ours and can still be edited. `sent_at` is `None` for a press, which carries no time.
+    ours and can still be edited. `sent_at` is `None` for a press, which carries no time. `file`: the text came in one.
     """
 
     update: int
@@ -34,6 +34,7 @@ class Arrival:
     editable: bool = False
     reply_to: MessageId | None = None
     sent_at: datetime | None = None
+    file: bool = False
 
     @property
     def private(self) -> bool:

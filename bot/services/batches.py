@@ -77,14 +77,14 @@ class BatchRunner:
         self._wake = wake
         self._chance = chance
 
-    def begin(self, batch: Batch, plan: BatchPlan, message: MessageId | None) -> bool:
+    def begin(self, batch: Batch, message: MessageId | None) -> bool:
         """What was confirmed is what is carried out; call it in the transaction that claims the press. False: it is over."""
         now = self._clock()
         if not self._store.batches.move(batch.id, "running", of=("open",), now=now):
             return False
         if message is not None:
             self._store.batches.set_message(batch.id, message)
-        begun = replace(plan, began_at=now, moved_at=now)
+        begun = replace(decode(BatchPlan, batch.body), began_at=now, moved_at=now)
         self._store.batches.save(batch, encode(begun))
         self._tell(replace(batch, message=message), begun)
         return True

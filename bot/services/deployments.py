@@ -11,7 +11,7 @@ from bot.alerts.snapshot import Snapshot
 from bot.clore.errors import CloreError
 from bot.clore.gate import Priority
 from bot.domain.announcements import DeploymentTold
-from bot.domain.deployment import LOOK_SOON, News, Progress, Sight, keep, noted, probe_due, step
+from bot.domain.deployment import LOOK_LATER, News, Progress, Sight, keep, noted, probe_due, step
 from bot.domain.ids import ChatId, DeploymentId, KeyId
 from bot.domain.ledger import Creation
 from bot.domain.rental import Order
@@ -22,7 +22,7 @@ from bot.services.probe import Prober
 from bot.services.tasks import Tasks
 from storage.codec import decode, encode
 from storage.deployments import Deployment
-from storage.errors import Unreadable
+from storage.errors import StorageError, Unreadable
 from storage.ledger import Entry
 from storage.letters import Rank
 from storage.store import Store
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 200
 """Rows that one tick takes up; the rest stay due."""
+FIRST_LOOK: Final = timedelta(seconds=3)
+"""After it was found: its number is read before the message goes on to what it does."""
 RECENT: Final = timedelta(seconds=10)
 """Several rentals of one key look at the same list."""
 AUCTION_RECENT: Final = timedelta(seconds=20)
@@ -66,7 +68,7 @@ def first_body(creation: Creation, order: Order) -> str:
 def begin(
     store: Store, entry: Entry, creation: Creation, order: Order, secrets: Secrets, now: datetime
 ) -> Deployment | None:
-    """Opens the row, in the transaction that ends the ledger's; it is looked at in the next second.
+    """Opens the row, in the transaction that ends the ledger's; it is looked at soon after.
 
     Of the secrets only those that open the machine are kept, until they are shown. `None`: the account was removed, or
     it is followed already.
@@ -84,7 +86,7 @@ def begin(
         first_body(creation, order),
         now,
         secrets=NO_SECRETS if access.empty else access,
-        next_at=now,
+        next_at=now + FIRST_LOOK,
     )
 
 
@@ -161,8 +163,14 @@ class FirstMinutes:
             self._wake()
 
     async def _look(self, key: KeyId, deployments: list[Deployment]) -> None:
-        """One list for all of them, and the auction of each bid. A failed reading changes nothing."""
+        """One list for all of them, and the auction of each bid. A failed reading changes nothing.
+
+        With a key that is refused nothing is asked: the watch finds out when it is taken again.
+        """
         feed = self._feeds.of(key)
+        if feed.last is not None and feed.last.rejections:
+            self._postpone(deployments)
+            return
         try:
             snapshot = await feed.fresh(Orders(), RECENT, Priority.POLL)
             for server in dict.fromkeys(each.server for each in deployments if progress_of(each).spot):
@@ -171,8 +179,11 @@ class FirstMinutes:
             log.debug("the first minutes of %d rentals of key %s wait: %s", len(deployments), key, error)
             self._postpone(deployments)
             return
-        for each in deployments:
-            self.see(each.id, each.chat, snapshot)
+        try:
+            for each in deployments:
+                self.see(each.id, each.chat, snapshot)
+        except StorageError as error:
+            log.info("the first minutes of key %s wait for the database: %s", key, error)
 
     async def _with_auction(self, feed: Feed, snapshot: Snapshot, auction: Auction) -> Snapshot:
         """An auction that cannot be read leaves open what the bid does; the order is known all the same."""
@@ -197,7 +208,7 @@ class FirstMinutes:
             for each in deployments:
                 row = self._store.deployments.get(each.chat, each.id)
                 if row is not None:
-                    self._store.deployments.save(row.id, row.body, self._clock() + LOOK_SOON)
+                    self._store.deployments.save(row.id, row.body, self._clock() + LOOK_LATER)
 
     def _sight(self, row: Deployment, snapshot: Snapshot) -> Sight | None:
         """`None` where the list of orders was never read; one from before this order was found says nothing by lacking it."""

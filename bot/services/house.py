@@ -15,6 +15,7 @@ from bot.domain.rental import Order
 from bot.domain.secrets import Secrets
 from bot.logs import keep_out_of_logs
 from bot.services.auctions import Auctions
+from bot.services.batches import BatchRunner
 from bot.services.clock import Clock
 from bot.services.connect import Connections
 from bot.services.deployments import FirstMinutes, begin
@@ -54,6 +55,7 @@ class House:
     connections: Connections
     writes: Writes
     stops: StopWatch
+    batches: BatchRunner
     lookout: Lookout
     watch: Watch
     first_minutes: FirstMinutes
@@ -137,6 +139,7 @@ def build(
         desks=desks,
         connections=Connections(store, clore, clock),
         writes=writes,
+        batches=BatchRunner(store, market, writes, tasks, clock, wake),
         stops=StopWatch(store, feeds, writes, clock, wake, poll_every),
         lookout=Lookout(store, feeds, writes, tasks, clock),
         watch=Watch(store, feeds, market, tasks, clock, every=poll_every),

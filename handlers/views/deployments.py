@@ -234,7 +234,7 @@ def access_once(account: Account, it: Minutes, secrets: Secrets) -> Screen:
 def access_gone(account: Account, it: Minutes) -> Screen:
     return three_parts(
         title("🔑", "No password here", number(it.number), account),
-        say("It was shown before, a day has passed, or there was none."),
+        say("It was shown before, a day has passed, or none can be opened."),
         say("I keep no copy of it."),
         say("An SSH key, or the place where you saved it, is the way in."),
         ((Press("📋 Order", ShowOrder(account.id, it.number)),), navigation()),

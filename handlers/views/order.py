@@ -13,7 +13,7 @@ from bot.domain.market import OnDemand
 from bot.domain.money import Rates
 from bot.domain.rental import FREE_OF_CREATION_FEE, Order, RentalState
 from handlers.actions import AskCancel, AskPrice, AskRaise, ShowOrder, ShowOrders, ShowPastOrders, ShowWallets
-from handlers.market_actions import FindSimilar, ShowServer
+from handlers.market_actions import FindSimilar, ShowCheaper, ShowServer
 from handlers.rent_actions import ShowDeployment, ShowStops
 from handlers.screen import Button, Press, Row, Screen
 from handlers.views.auction import ladder, own_bid, unheld, why_nobody
@@ -187,7 +187,10 @@ def _rows(
         *(() if state is RentalState.WAITING else access(order)),
         (Press("⏱ First minutes", ShowDeployment(deployment)),) if deployment is not None else (),
         bid if order.spot else (),
-        (Press(f"⏲ Stop… ({stops} set)" if stops else "⏲ Stop…", ShowStops(account.id, order.id)),),
+        (
+            Press(f"⏲ Stop… ({stops})" if stops else "⏲ Stop…", ShowStops(account.id, order.id)),
+            Press("💡 Cheaper?", ShowCheaper(account.id, order.id)),
+        ),
         (Press("🛑 Cancel bid…" if state is RentalState.WAITING else "🛑 Cancel…", AskCancel(account.id, order.id)),),
         (_machine(order), *_similar(account, order, state)),
         (Press("💰 Wallets", ShowWallets(account.id)), Press("📋 Rentals", ShowOrders(account.id))),

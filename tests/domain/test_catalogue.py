@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,15 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.catalogue import NOTHING_UNWANTED, Catalogue, Hit, Unwanted
+from bot.domain.catalogue import NOTHING_UNWANTED, Catalogue, Unwanted
 from bot.domain.hardware import Specs
 from bot.domain.ids import OwnerId, ServerId
 from bot.domain.market import Listing, Market
 from bot.domain.money import BITCOIN, CLORE, USD, Money, Rates
-from bot.domain.quote import Quote, dollars_per_day, quotes, suspicious
 from bot.domain.search import Figure, Limit, Price, Search, Shown, Sign, Sort, Version, gpu_name, parse
 from bot.domain.search.conditions import SortKey
-from bot.domain.search.places import countries_of
+from tests.domain.plain_search import plainly
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 RATES = Rates({BITCOIN: Decimal(50_000), CLORE: Decimal("0.01")}, AT)
@@ -283,133 +281,7 @@ def test_it_finds_what_looking_at_every_machine_finds(
     listed: list[Listing], search: Search, unwanted: Unwanted, known: Rates | None
 ) -> None:
     hits = catalogue(*listed, rates=known).search(search, unwanted)
-    assert list(hits) == _plainly(listed, search, unwanted, known)
-
-
-def _plainly(listed: Iterable[Listing], search: Search, unwanted: Unwanted, known: Rates | None) -> list[Hit]:
-    first: dict[ServerId, Listing] = {}
-    for each in listed:
-        first.setdefault(each.id, each)
-    hits = [
-        Hit(each, quote, dollars_per_day(quote, known), suspicious(each, known))
-        for each in first.values()
-        if (quote := _quote(each, search, known)) is not None
-        and each.id not in unwanted.servers
-        and each.owner not in unwanted.owners
-        and _suits(each, search)
-        and all(_affordable(each, quote, price, known) for price in search.prices)
-    ]
-    hits.sort(key=_by_price)
-    if search.sort is None:
-        return hits
-    value = _SORTED[search.sort.by]
-    there = [hit for hit in hits if value(hit) is not None]
-    there.sort(key=value, reverse=search.sort.descending)
-    return there + [hit for hit in hits if value(hit) is None]
-
-
-def _by_price(hit: Hit) -> tuple[bool, Decimal, str, Decimal, int]:
-    worth, price = hit.usd_per_day, hit.quote.price
-    if worth is not None:
-        return False, worth, "", Decimal(0), hit.listing.id
-    return True, Decimal(0), price.currency, price.amount, hit.listing.id
-
-
-def _quote(each: Listing, search: Search, known: Rates | None) -> Quote | None:
-    """Dollars that are known, then the coin's name: what is shown where a search names no coin."""
-    offered = quotes(each, spot=search.spot)
-    priced_in = {price.coin for price in search.prices if price.coin}
-    if search.coins and not {quote.price.currency for quote in offered} & {*search.coins}:
-        return None
-    wanted = priced_in or {*search.coins} or {quote.price.currency for quote in offered}
-    left = [quote for quote in offered if quote.price.currency in wanted]
-    return min(left, default=None, key=lambda quote: _worth(quote, known))
-
-
-def _worth(quote: Quote, known: Rates | None) -> tuple[bool, Decimal, str]:
-    worth = dollars_per_day(quote, known)
-    return (True, Decimal(0), quote.price.currency) if worth is None else (False, worth, "")
-
-
-def _suits(each: Listing, search: Search) -> bool:
-    country = (each.specs.country or "").upper()
-    card = gpu_name(each.specs.gpu_model) if each.specs.gpu_model else None
-    return (
-        (search.shown is Shown.ALL or each.rented is (search.shown is Shown.RENTED))
-        and (not search.gpus or (card is not None and any(gpu.finds(card) for gpu in search.gpus)))
-        and (not search.places or any(country in countries_of(place) for place in search.places))
-        and not any(country in countries_of(place) for place in search.not_places)
-        and (not search.servers or each.id in search.servers)
-        and (not search.owners or each.owner in search.owners)
-        and all(_within(each, limit) for limit in search.limits)
-    )
-
-
-def _figure(each: Listing, figure: Figure) -> Any:
-    specs = each.specs
-    versions = {"11.8": (11, 8), "12": (12, 0), "12.4": (12, 4), "v12.10": (12, 10)}
-    return {
-        Figure.COUNT: specs.gpu_count or None,
-        Figure.VRAM: specs.gpu_ram_gb,
-        Figure.RELIABILITY: None if each.reliability is None else each.reliability * 100,
-        Figure.RATING: each.rating,
-        Figure.RAM: specs.ram_gb,
-        Figure.CORES: {"8/16": 8, "64": 64}.get(specs.cpus or ""),
-        Figure.THREADS: {"8/16": 16}.get(specs.cpus or ""),
-        Figure.DISK: {"NVMe 64GB": Decimal(64), "SSD 0.5TB": Decimal(500)}.get(specs.disk or ""),
-        Figure.DOWN: specs.down_mbit,
-        Figure.UP: specs.up_mbit,
-        Figure.CUDA: versions.get(each.cuda or ""),
-        Figure.LENGTH: None if each.max_length is None else Decimal(str(each.max_length / timedelta(hours=1))),
-    }[figure]
-
-
-def _within(each: Listing, limit: Limit) -> bool:
-    known, bound = _figure(each, limit.figure), limit.value
-    if known is None:
-        return False
-    if isinstance(bound, Version):
-        if bound.minor is None and limit.sign in {Sign.IS, Sign.AT_MOST}:
-            known, bound = known[:1], (bound.major,)  # type: ignore[assignment]
-        else:
-            bound = (bound.major, bound.minor or 0)  # type: ignore[assignment]
-    return _compared(limit.sign, known, bound)
-
-
-def _compared(sign: Sign, known: Any, bound: Any) -> bool:
-    return {
-        Sign.UNDER: known < bound,
-        Sign.AT_MOST: known <= bound,
-        Sign.OVER: known > bound,
-        Sign.AT_LEAST: known >= bound,
-        Sign.IS: known == bound,
-    }[sign]
-
-
-def _affordable(each: Listing, quote: Quote, price: Price, known: Rates | None) -> bool:
-    cost = dollars_per_day(quote, known) if price.coin is None else quote.per_day.amount
-    bound = price.amount * (24 if price.per_hour else 1)
-    if price.per_gpu:
-        if not each.specs.gpu_count:
-            return False
-        bound *= each.specs.gpu_count
-    return cost is not None and _compared(price.sign, cost, bound)
-
-
-def _per_gpu(hit: Hit) -> float | None:
-    count = hit.listing.specs.gpu_count
-    return None if hit.usd_per_day is None or not count else float(hit.usd_per_day) / count
-
-
-_SORTED: dict[SortKey, Any] = {
-    SortKey.PRICE: lambda hit: hit.usd_per_day,
-    SortKey.GPU: _per_gpu,
-    **{
-        SortKey(figure.value): (lambda hit, figure=figure: _figure(hit.listing, figure))
-        for figure in Figure
-        if figure.value in set(SortKey)
-    },
-}
+    assert list(hits) == plainly(listed, search, unwanted, known)
 
 
 def test_other_rates_make_another_catalogue_of_the_same_market() -> None:

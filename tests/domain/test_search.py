@@ -268,6 +268,8 @@ def test_what_is_not_understood_is_pointed_at(text: str, word: str, start: int, 
 def test_a_search_has_no_more_of_a_kind_than_anybody_can_look_at() -> None:
     assert "at most 12 GPU models" in misread(" ".join(str(number) for number in range(3010, 3200, 10))).problem
     assert "at most 12 places" in misread("de fr it at be bg hr cy cz dk ee fi gr").problem
+    assert "at most 200 words" in misread("and " * 201).problem
+    assert "at most 4,096 characters" in misread("x" * 4_097).problem
     assert "at most 12 servers" in misread(" ".join(f"id:{number}" for number in range(13))).problem
 
 
@@ -396,7 +398,7 @@ PIECES = [
     | st.lists(st.sampled_from(PIECES), max_size=30).map(" ".join)
 )
 @example("x" * 5000)
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_any_text_is_a_search_or_points_at_a_word(text: str) -> None:
     found = parse(text)
     if isinstance(found, Misread):

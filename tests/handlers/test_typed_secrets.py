@@ -192,6 +192,18 @@ async def test_a_file_of_variables_is_taken_and_deleted(tmp_path: Path) -> None:
         assert "🗑 Delete…" in labels(card)
 
 
+async def test_a_text_that_telegram_may_have_cut_up_is_wanted_as_a_file(tmp_path: Path) -> None:
+    variables = "".join(f"V{number}={'hunter2' * 60}\n" for number in range(12))
+    async with staged(tmp_path) as stage:
+        ada = await with_template(stage)
+        await asked_for(ada, Step.ENV)
+        await ada.says(variables[:4_000])
+        await ada.sees("Too long for a message", "Nothing was changed", "Your message was deleted")
+        await ada.says("", document={"name": ".env", "text": variables})
+        await ada.sees("usual", "12 variables")
+        assert "hunter2" not in await ada.screenful()
+
+
 async def _later(stage: Stage, seconds: float) -> bool | None:
     """So long after the beginning of the day on the stage."""
     return True if stage.clock().hour * 3_600 + stage.clock().minute * 60 >= 12 * 3_600 + seconds else None

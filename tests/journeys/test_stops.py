@@ -86,7 +86,7 @@ async def test_a_second_time_takes_the_place_of_the_first(tmp_path: Path) -> Non
     async with _rented(tmp_path) as (stage, ada):
         await _sets(ada, "in 5 min")
         await taps(ada, "⏱ In 6 h", "✅ Set", "To be cancelled in 6 h")
-        assert "⏲ Stop… (1 set)" in labels(await asks(ada, "/order 7", "#7"))
+        assert "⏲ Stop… (1)" in labels(await asks(ada, "/order 7", "#7"))
         await asyncio.sleep(10 * MINUTE)
         assert not _cancellations(stage)
 

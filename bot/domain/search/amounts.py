@@ -62,7 +62,7 @@ def figure(line: Line) -> bool:
         return False
     figure = words.key(found[1])
     card = _NAMED.match(line.text, line.at)
-    if figure is Figure.COUNT and card and starts_gpu(card[1]):
+    if figure is Figure.COUNT and found[1] != "x" and card and starts_gpu(card[1]):
         return True  # gpu: 4090, and the card is read next
     sign = _any_sign(line)
     amount = line.take(_QUANTITY)

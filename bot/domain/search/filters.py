@@ -11,7 +11,7 @@ from typing import Final
 from bot.domain.market import Listing
 from bot.domain.search.conditions import COIN_WORDS, Price, Search, Shown, Sort, SortKey
 from bot.domain.search.gpus import MIXED, GpuName, gpu_name
-from bot.domain.search.limits import Figure, Limit, Sign, Version
+from bot.domain.search.limits import MEASURES, Figure, Limit, Sign, Version
 from bot.domain.search.places import place_of
 from bot.domain.search.reading import parse
 
@@ -166,7 +166,9 @@ def _count(search: Search, value: str) -> Search:
         return bare
     number = _number(value.rstrip("-"))
     sign = Sign.AT_LEAST if value.endswith("-") else Sign.IS
-    return search if number is None else bare.with_limit(Limit(Figure.COUNT, sign, number))
+    if number is None or number > MEASURES[Figure.COUNT].most or number != number.to_integral_value():
+        return search
+    return bare.with_limit(Limit(Figure.COUNT, sign, number))
 
 
 def _least(figure: Figure) -> Callable[[Search, str], Search]:
@@ -175,7 +177,7 @@ def _least(figure: Figure) -> Callable[[Search, str], Search]:
         if value == ANY:
             return bare
         number = _number(value)
-        if number is None:
+        if number is None or number > MEASURES[figure].most:
             return search
         return bare.with_limit(Limit(figure, Sign.AT_LEAST, _version(value) if figure is Figure.CUDA else number))
 
@@ -231,8 +233,13 @@ def _sort(search: Search, value: str) -> Search:
 
 
 def _number(value: str) -> Decimal | None:
+    """Of at most eight characters, as buttons have them."""
     whole, dot, part = value.partition(".")
-    if not (whole.isascii() and whole.isdigit()) or (dot and not (part.isascii() and part.isdigit())):
+    if (
+        len(value) > LONGEST_KEY
+        or not (whole.isascii() and whole.isdigit())
+        or (dot and not (part.isascii() and part.isdigit()))
+    ):
         return None
     return Decimal(value) if value.strip("0.") else None
 

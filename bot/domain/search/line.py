@@ -10,6 +10,7 @@ from bot.domain.search.conditions import Search
 from bot.domain.search.words import alternatives
 
 USUAL_EXAMPLE: Final = "4090 x4 <2/gpu eu rel>98"
+MOST_WORDS: Final = 200
 MOST_OF_A_KIND: Final = 12
 """Cards, places, servers or owners in one search."""
 
@@ -39,12 +40,18 @@ class Line:
         self.text = text
         self.at = 0
         self.search = Search()
+        self._words = 0
 
     def more(self) -> bool:
-        """Whether anything is left, behind what merely separates words."""
+        """Whether another word is left, behind what merely separates words."""
         if skipped := _SKIP.match(self.text, self.at):
             self.at = skipped.end()
-        return self.at < len(self.text)
+        if self.at == len(self.text):
+            return False
+        self._words += 1
+        if self._words > MOST_WORDS:
+            raise Stuck(self.at, f"a search has at most {MOST_WORDS} words")
+        return True
 
     def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         found = pattern.match(self.text, self.at)

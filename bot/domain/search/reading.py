@@ -30,7 +30,7 @@ _LONGEST_WORD: Final = 32
 
 _WORD: Final = re.compile(WORD)
 _POINTED: Final = re.compile(rf"(?:{MARK})?{B}{WORD}")
-_LETTERS: Final = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
+_LETTERS: Final = re.compile(r"[^\W\d_]{1,24}(?:['’.-][^\W\d_]{1,24}){0,4}")
 _BLANK: Final = re.compile(r"[ \t]+")
 _SMALL: Final = re.compile(r"\d{1,3}(?![\w.])")
 _LEAD: Final = re.compile(

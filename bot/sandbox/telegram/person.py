@@ -58,7 +58,7 @@ def press(core: Core, chat: Chat, user: User, wanted: Json) -> Json:
     if "callback_data" not in button:
         return {"ok": True, "callback_id": None} | {name: value for name, value in button.items() if name != "text"}
     pressed = core.queries.press(chat.id, user.id, core.time())
-    core.emit(
+    update = core.emit(
         "callback_query",
         {
             "id": pressed.id,
@@ -68,7 +68,7 @@ def press(core: Core, chat: Chat, user: User, wanted: Json) -> Json:
             "data": button["callback_data"],
         },
     )
-    return {"ok": True, "callback_id": pressed.id}
+    return {"ok": True, "callback_id": pressed.id, "update_id": update}
 
 
 def share(core: Core, chat: Chat, user: User, request: int, shared: Chat) -> Stored:

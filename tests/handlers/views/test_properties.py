@@ -31,13 +31,16 @@ from bot.alerts.alert import (
     ShortRunway,
 )
 from bot.alerts.snapshot import Missing, Snapshot
+from bot.domain.cheaper import Cheaper, Worse
 from bot.domain.deployment import Outcome, Phase, Probe, Progress, Target
+from bot.domain.draft import NewOrder
 from bot.domain.hardware import Specs
 from bot.domain.hosting import HostedServer, HostedServers
 from bot.domain.ids import AccountId, DeploymentId, DraftId, OrderId, OwnerId, ServerId, StopId, UserId
-from bot.domain.ledger import Cause, Ending, Result
-from bot.domain.market import OnDemand
+from bot.domain.ledger import Cause, Creation, Ending, Result
+from bot.domain.market import Listing, OnDemand
 from bot.domain.money import BITCOIN, CLORE, USD, Money, Rates
+from bot.domain.quote import Quote
 from bot.domain.rental import Container, Order, Orders, PortForward
 from bot.domain.secrets import Secrets
 from bot.domain.spending import Wallet
@@ -45,13 +48,15 @@ from bot.domain.spot import NoAnswer, Offer, SpotMarket
 from bot.domain.stop_setting import StopProblem, presets
 from bot.domain.stops import AtCost, AtRunway, AtTime, Condition, Outlook, Seen
 from handlers.actions import AskCancel, AskForget, AskRaise, RemoveAccount
-from handlers.rent_actions import CancelWithReport
+from handlers.rent_actions import AskRent, CancelWithReport, NextCandidate
 from handlers.screen import Press, Screen
 from handlers.views import (
     accounts,
     alerts,
     bids,
     cancel,
+    cheaper,
+    creations,
     deployments,
     errors,
     forget,
@@ -286,6 +291,35 @@ def deployment_screens(world: World) -> Iterator[Made]:
         yield deployments.access_gone, deployments.access_gone(one, it)
 
 
+def creation_screens(world: World) -> Iterator[Made]:
+    at, one, word = world.moment, world.account, world.word
+    price = Money(world.amount, world.order.price.currency)
+    draft = DraftId(world.number) if world.flag else None
+    for bid in (None, world.amount):
+        new = NewOrder(world.order.server, price.currency, word, spot_price=bid, required_price=world.amount)
+        what = Creation(new, word, draft)
+        for screen in (creations.renting, creations.checking, creations.offline, creations.coin_refused):
+            yield screen, screen(one, what)
+        for screen in (creations.no_funds, creations.unreachable, creations.interrupted, creations.given_up):
+            yield screen, screen(one, what)
+        for waits in (creations.probably_not, creations.not_listed_yet, creations.lost):
+            yield waits, waits(one, what, at, at)
+        for said in (creations.refused, creations.invalid):
+            yield said, said(one, what, word)
+        for least in (None, price):
+            yield creations.too_low, creations.too_low(one, what, least)
+        for own in (None, world.order.id):
+            yield creations.taken, creations.taken(one, what, own)
+        yield creations.price_moved, creations.price_moved(one, what, price)
+        yield creations.full, creations.full(one, what, world.number)
+        yield creations.busy, creations.busy(one, what, world.span)
+        yield creations.never_seen, creations.never_seen(one, what, world.span)
+        rates, number = world.market.rates, world.order.id
+        for seen in (None, world.order):
+            rented = creations.rented(one, what, number, at, seen=seen, read_at=at, rates=rates, late=world.span)
+            yield creations.rented, rented
+
+
 def account_screens(world: World) -> Iterator[Made]:
     at, one, seen, word = world.moment, world.account, world.snapshot, world.word
     failed = Failure.REJECTED if world.flag else None
@@ -356,6 +390,22 @@ def stop_screens(world: World) -> Iterator[Made]:
     yield stops.missed, stops.missed(one, order_.id, order_.server, standing[0].stop, at, at)
 
 
+def cheaper_screens(world: World) -> Iterator[Made]:
+    at, one, order_, rates = world.moment, world.account, world.order, world.market.rates
+    money = Money(world.amount, order_.price.currency)
+    machine = Listing(order_.server, specs=order_.specs, reliability=world.amount, max_length=world.span)
+    offered = [
+        Cheaper(machine, Quote(money, world.amount), known, known, in_coin, tuple(Worse))
+        for known, in_coin in ((world.amount, None), (None, money), (None, None))
+    ]
+    for found in ([], offered * 4):
+        shown = cheaper.cheaper(
+            one, order_, found, at, read_at=at, rates=rates, alike=world.number, reliability_known=world.flag
+        )
+        yield cheaper.cheaper, shown
+    yield cheaper.unknown, cheaper.unknown(one, order_, at, at)
+
+
 def fixed_screens() -> Iterator[Made]:
     yield start.welcome, start.welcome()
     yield start.group_start, start.group_start(LINK)
@@ -400,7 +450,9 @@ def all_screens(world: World) -> Iterator[Made]:
     yield from rental_screens(world)
     yield from deployment_screens(world)
     yield from stop_screens(world)
+    yield from cheaper_screens(world)
     yield from account_screens(world)
+    yield from creation_screens(world)
     yield from fixed_screens()
     yield from alert_screens(world)
     yield from recipe_screens(world.word, flag=world.flag)
@@ -443,6 +495,7 @@ def test_every_screen_can_be_left(world: World) -> None:
 def test_no_way_to_a_question_stands_where_its_answer_will(world: World) -> None:
     """A double tap must not confirm: the answer that spends is always in the last row but one."""
     leads = AskCancel | AskRaise | RemoveAccount | AskForget | CancelWithReport
+    leads = AskCancel | AskRaise | RemoveAccount | AskForget | AskRent | NextCandidate
     for view, screen in all_screens(world):
         before_last = screen.rows[-2] if len(screen.rows) > 1 else ()
         assert not [
@@ -457,8 +510,7 @@ def test_a_screen_of_readings_says_how_old_they_are(world: World) -> None:
         orders.orders, orders.past_orders, order.card, wallet.wallets, wallet.deposits, servers.servers, bids.confirm,
         bids.ask_price, bids.already_holds, bids.already_highest, bids.not_a_bid, bids.no_suggestion, bids.vanished, cancel.confirm, outcome.cancelled,
         outcome.still_listed, status.status, alerts.alert, deployments.living, deployments.running, deployments.decide,
-        deployments.stuck, deployments.kept,
-        outcome.still_listed, status.status, alerts.alert, stops.stops, stops.ask,
+        deployments.stuck, deployments.kept, stops.stops, stops.ask, creations.rented, cheaper.cheaper, cheaper.unknown,
     }  # fmt: skip
     seen = set()
     for view, screen in all_screens(world):
