@@ -276,7 +276,7 @@ rates = st.sampled_from([RATES, None, Rates({BITCOIN: Decimal(2)}, AT)])
 
 
 @given(st.lists(listings, max_size=12), searches, unwanteds, rates)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_it_finds_what_looking_at_every_machine_finds(
     listed: list[Listing], search: Search, unwanted: Unwanted, known: Rates | None
 ) -> None:
