@@ -11,9 +11,9 @@ from typing import overload
 from bot.domain.columns import ROWS_A_STEP
 from bot.domain.market import Listing
 from bot.domain.money import Money, Rates
+from bot.domain.query.conditions import Price
+from bot.domain.query.limits import COMPARED, Sign
 from bot.domain.quote import SUSPICIOUS_ABOVE, Quote, fee_factor, fee_of, rate_of, takes
-from bot.domain.search.conditions import Price
-from bot.domain.search.limits import COMPARED, Sign
 
 
 @dataclass(frozen=True, slots=True)

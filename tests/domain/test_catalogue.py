@@ -15,8 +15,8 @@ from bot.domain.hardware import Specs
 from bot.domain.ids import OwnerId, ServerId
 from bot.domain.market import Listing, Market
 from bot.domain.money import BITCOIN, CLORE, USD, Money, Rates
+from bot.domain.query.conditions import SortKey
 from bot.domain.search import Figure, Limit, Price, Search, Shown, Sign, Sort, Version, gpu_name, parse
-from bot.domain.search.conditions import SortKey
 from tests.domain.plain_search import plainly
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from bot.domain.hardware import Specs
 from bot.domain.ids import ServerId
 from bot.domain.market import Listing
+from bot.domain.query.words import EXAMPLES, FILLING, KEYS, SIGNS
 from bot.domain.search import FILTERS, Misread, Search, chosen, gpu_name, parse, popular_gpus, with_filter
-from bot.domain.search.words import EXAMPLES, FILLING, KEYS, SIGNS
 
 THE_EXAMPLE = "4090 x4 <2/gpu eu rel>98 ram>=64 cuda>=12 mrl>72 usd spot sort:price"
 

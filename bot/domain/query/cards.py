@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from bot.domain.search import words
-from bot.domain.search.amounts import value
-from bot.domain.search.gpus import SERIES, goes_on_gpu, gpu_name, starts_gpu
-from bot.domain.search.limits import Figure, Limit, Sign
-from bot.domain.search.line import COIN, END, MARK, B, Line, Stuck, few
+from bot.domain.query import words
+from bot.domain.query.amounts import value
+from bot.domain.query.gpus import SERIES, goes_on_gpu, gpu_name, starts_gpu
+from bot.domain.query.limits import Figure, Limit, Sign
+from bot.domain.query.line import COIN, END, MARK, B, Line, Stuck, few
 
 _COUNT: Final = re.compile(rf"x{B}({MARK})?{B}(\d+)(?:{B}-{B}(\d+))?(\+(?!\S))?{END}")
 _TIMES: Final = re.compile(

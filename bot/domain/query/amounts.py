@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Final
 
 from bot.domain.money import USD
-from bot.domain.search import words
-from bot.domain.search.conditions import Price
-from bot.domain.search.gpus import starts_gpu
-from bot.domain.search.limits import MEASURES, Figure, Limit, Sign, Version
-from bot.domain.search.line import COIN, END, MARK, NUMBER, B, Line, Stuck
-from bot.domain.search.words import alternatives
+from bot.domain.query import words
+from bot.domain.query.conditions import Price
+from bot.domain.query.gpus import starts_gpu
+from bot.domain.query.limits import MEASURES, Figure, Limit, Sign, Version
+from bot.domain.query.line import COIN, END, MARK, NUMBER, B, Line, Stuck
+from bot.domain.query.words import alternatives
 
 UNCLEAR: Final = "{} can be read in more than one way"
 _LONGEST_ECHO: Final = 16
