@@ -15,8 +15,8 @@ from bot.domain.hardware import Specs
 from bot.domain.ids import OwnerId, ServerId
 from bot.domain.market import Listing, Market
 from bot.domain.money import BITCOIN, CLORE, USD, Money, Rates
+from bot.domain.query.conditions import SortKey
 from bot.domain.search import Figure, Limit, Price, Search, Shown, Sign, Sort, Version, gpu_name, parse
-from bot.domain.search.conditions import SortKey
 from tests.domain.plain_search import plainly
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -276,7 +276,7 @@ rates = st.sampled_from([RATES, None, Rates({BITCOIN: Decimal(2)}, AT)])
 
 
 @given(st.lists(listings, max_size=12), searches, unwanteds, rates)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_it_finds_what_looking_at_every_machine_finds(
     listed: list[Listing], search: Search, unwanted: Unwanted, known: Rates | None
 ) -> None:

@@ -15,14 +15,14 @@ from dataclasses import dataclass, replace
 from typing import Final, NoReturn
 
 from bot.domain.ids import OwnerId, ServerId
-from bot.domain.search import words
-from bot.domain.search.amounts import bounded, figure, price, quantity
-from bot.domain.search.cards import count, gpu, times
-from bot.domain.search.conditions import Search, Shown, Sort, SortKey
-from bot.domain.search.letters import plain_letters
-from bot.domain.search.line import COIN, END, MARK, USUAL_EXAMPLE, WORD, B, Line, Stuck, few
-from bot.domain.search.places import MOST_WORDS, place_of
-from bot.domain.search.words import alternatives
+from bot.domain.query import words
+from bot.domain.query.amounts import bounded, figure, price, quantity
+from bot.domain.query.cards import gpu, times
+from bot.domain.query.conditions import Search, Shown, Sort, SortKey
+from bot.domain.query.letters import plain_letters
+from bot.domain.query.line import COIN, END, MARK, USUAL_EXAMPLE, WORD, B, Line, Stuck, few
+from bot.domain.query.places import MOST_WORDS, place_of
+from bot.domain.query.words import alternatives
 
 LONGEST: Final = 4_096
 _LONGEST_ECHO: Final = 120
@@ -212,7 +212,7 @@ def _unknown(line: Line) -> NoReturn:
 
 
 _READERS: Final = (
-    *(_identity, _flag, bounded, _negated, _sort, _lead, price, figure, count, times),
+    *(_identity, _flag, bounded, _negated, _sort, _lead, price, figure, times),
     *(gpu, quantity, _place, _coin, _filling),
 )
 """Each takes what it knows at the place where the line is read, or says that it is not its own."""
