@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.domain.ids import NO_RESULTS, ResultsId
-from bot.domain.search import Choice, Misread
-from bot.domain.search.filters import ANY
+from bot.domain.search import ANY, Choice, Misread
 from handlers.actions import Home
 from handlers.market_actions import AskSearch, SetFilter, ShowMarket, ShowMarks, ShowResults, ShowSearches
 from handlers.screen import Press, Row, Screen

@@ -74,8 +74,8 @@ def test_what_is_not_known_is_within_no_limit_and_comes_last() -> None:
         listing(1, "3"), listing(2, "2", reliability=Decimal("0.99")), listing(3, "1", reliability=Decimal("0.5"))
     )
     assert found(market, "rel>=0") == [3, 2]
-    assert found(market, "sort:rel") == [3, 2, 1]
-    assert found(market, "sort:-rel") == [2, 3, 1]
+    assert found(market, "sort:+rel") == [3, 2, 1]
+    assert found(market, "sort:rel") == found(market, "sort:-rel") == [2, 3, 1]
     assert found(market, "!cn") == [3, 2, 1], "a machine of no known country is not known to be in China"
     assert found(market, "eu") == []
 

@@ -225,7 +225,9 @@ READ = {
     "sort:-price": "sort:-price",
     "sort by ram desc": "sort:-ram",
     "sort=gpu": "sort:gpu",
-    "sort:rel rel>98": "rel>98 sort:rel",
+    "sort:rel rel>98": "rel>98 sort:-rel",
+    "sort:+rel": "sort:+rel",
+    "sort by ram asc": "sort:+ram",
     "cheapest 4090": "4090 sort:price",
     # digits and letters of all sorts
     "４０９０ ＜２": "4090 <2",

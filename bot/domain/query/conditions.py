@@ -45,6 +45,10 @@ class SortKey(StrEnum):
     LENGTH = "mrl"
 
 
+CHEAPEST_FIRST: Final = frozenset({SortKey.PRICE, SortKey.GPU})
+"""Of these the least is the best; of all others people want the most first, unless they say so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sort:
     """By what, and from which end. Machines of which the figure is not known come last either way."""
@@ -54,7 +58,9 @@ class Sort:
 
     @property
     def text(self) -> str:
-        return f"sort:{'-' if self.descending else ''}{self.by}"
+        """`sort:price`, `sort:-price`, `sort:-rel`; of what is the better the more there is, the least first is `sort:+rel`."""
+        sign = "-" if self.descending else "" if self.by in CHEAPEST_FIRST else "+"
+        return f"sort:{sign}{self.by}"
 
     @property
     def label(self) -> str:
