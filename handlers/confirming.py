@@ -15,8 +15,9 @@ from handlers.asking import CHANGE, change_in
 from handlers.forget import FORGET
 from handlers.guest import Guest
 from handlers.market_actions import ShowMarket
-from handlers.rent_actions import AskRent
+from handlers.rent_actions import AskRent, DeleteTemplate
 from handlers.screen import Toast
+from handlers.templates import DELETE_TEMPLATE, delete_template, template_in
 from handlers.views import accounts as account_views
 from handlers.views import cancel as cancel_views
 from handlers.views import forget as forget_views
@@ -73,6 +74,9 @@ class Confirming:
         if claimed.kind == FORGET:
             self._house.delete_chat(guest.chat.id)
             return lambda action: Decision(Toast(), action, forget_views.forgotten(clean=self._scrubbed()))
+        if claimed.kind == DELETE_TEMPLATE:
+            left = delete_template(guest, claimed)
+            return lambda action: Decision(Toast(), action, left)
         desk = guest.desk(claimed.account) if claimed.account is not None else None
         match claimed.kind:
             case kind if kind not in {CHANGE, REMOVE}:
@@ -119,6 +123,8 @@ def _again(asked: Confirmation) -> Action | None:
     match asked.kind:
         case kind if kind == FORGET:
             return AskForget()
+        case kind if kind == DELETE_TEMPLATE:
+            return DeleteTemplate(template_in(asked))
         case kind if kind == REMOVE and asked.account is not None:
             return RemoveAccount(asked.account)
         case kind if kind == CHANGE and asked.account is not None:

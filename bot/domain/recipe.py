@@ -34,6 +34,7 @@ __all__ = [
     "Read",
     "Step",
     "Unread",
+    "as_template",
     "chosen",
     "cleared",
     "fresh",
@@ -105,9 +106,10 @@ PORT_PRESETS: Final = (
 def read(step: Step, text: str, draft: Draft, chance: Chance | None = None) -> Read | Unread:
     """Of the steps in `TYPED_STEPS`; never raises for a text, whatever it is.
 
+    A private key is refused loudly; a variable or a script may hold one that the machine is to have.
     `chance`: draws the password or token where `generate` is typed; without it they are left to `fresh`.
     """
-    if is_private_key(text):
+    if is_private_key(text) and step not in {Step.ENV, Step.COMMAND}:
         problem = read_ssh_key(text)
         assert isinstance(problem, Unread)
         return problem
@@ -188,6 +190,15 @@ def fresh(draft: Draft, chance: Chance) -> Draft:
     if draft.jupyter_token is None and JUPYTER_PORT in draft.ports:
         draft = replace(draft, jupyter_token=make_password(chance))
     return draft
+
+
+def as_template(draft: Draft) -> Draft:
+    """What of a draft is worth keeping for others: not its server, coin and price.
+
+    Its password and token are not kept either, so that each rental gets its own.
+    """
+    kept = replace(draft, ssh_password=None, jupyter_token=None)
+    return replace(kept, server=None, currency=None, spot=False, spot_price=None, required_price=None)
 
 
 def _put(step: Step, text: str, draft: Draft) -> Read | Unread:

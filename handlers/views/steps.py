@@ -19,7 +19,7 @@ from bot.domain.recipe import (
     Unread,
     is_set,
 )
-from handlers.actions import Action
+from handlers.actions import Action, Home
 from handlers.screen import Press, Row, Screen
 from handlers.views.frame import copying, in_pairs, label, navigation, screen, title
 from handlers.views.html import Html, code, join, say, text
@@ -27,6 +27,8 @@ from handlers.views.words import counted
 from handlers.word import Word
 
 MOST_NAMES: Final = 8
+SHORT: Final = 14
+"""Characters of a label that has another one beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def prompt(step: Step) -> Prompt:
     return _PROMPTS[step]
 
 
-def choices(step: Step, draft: Draft) -> tuple[Choice, ...]:
+def choices(step: Step, draft: Draft, *, template: bool = False) -> tuple[Choice, ...]:
     """What this step offers as buttons, the present value left out where it is one of them."""
     match step:
         case Step.IMAGE:
@@ -127,6 +129,8 @@ def choices(step: Step, draft: Draft) -> tuple[Choice, ...]:
             on = bool(draft.autossh_entrypoint)
             return (Choice(Word("off"), "Switch off") if on else Choice(Word("on"), "Switch on"),)
         case Step.PASSWORD | Step.JUPYTER:
+            if template:
+                return (Choice(Word("new"), "🎲 A new one for each rental"),) if is_set(step, draft) else ()
             return (Choice(Word("new"), "🎲 Make a new one"),)
         case Step.ENV | Step.SSH | Step.COMMAND if is_set(step, draft):
             return (Choice(Word("none"), "🧹 Take it out"),)
@@ -191,7 +195,7 @@ def asking(
     message, where it held a secret.
     """
     asked = prompt(step)
-    buttons = [Press(label(one.label), choose(one.word)) for one in choices(step, draft)]
+    buttons = [Press(label(one.label), choose(one.word)) for one in choices(step, draft, template=template)]
     typed = step in TYPED_STEPS
     shown = screen(
         (
@@ -199,8 +203,9 @@ def asking(
             *refusal(refused),
             say("Now: {value}", value=value(step, draft, template=template)),
             *[Html(one) for one in asked.lines],
-            say("Like {example}{file}", example=code(asked.example), file=_file(step)) if typed else None,
-            say("/cancel leaves.") if typed else None,
+            say("Like {example}{file} /cancel leaves.", example=code(asked.example), file=_file(step))
+            if typed
+            else None,
             gone(deleted=deleted) or (say("Your message is deleted at once.") if step in SECRET_STEPS else None),
         ),
         (
@@ -233,8 +238,20 @@ def gone(*, deleted: bool | None) -> Html | None:
             return say("⚠️ I could not delete your message: delete it yourself.")
 
 
+def too_late(*, deleted: bool | None) -> Screen:
+    """Something secret was typed after its question had ended."""
+    return screen(
+        (
+            title("⌛", "Too late", "my question had ended"),
+            gone(deleted=deleted),
+            say("Nothing was changed: open the step again, and send it once more."),
+        ),
+        (navigation(Home()),),
+    )
+
+
 def _rows(buttons: list[Press]) -> tuple[Row, ...]:
-    return in_pairs(buttons) if all(len(one.label) <= 16 for one in buttons) else tuple((one,) for one in buttons)
+    return in_pairs(buttons) if all(len(one.label) <= SHORT for one in buttons) else tuple((one,) for one in buttons)
 
 
 def _file(step: Step) -> Html:
