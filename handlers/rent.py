@@ -62,9 +62,8 @@ async def respond(guest: Guest, action: RentAction) -> Answer:
     assert_never(action)
 
 
-async def typed(guest: Guest, wanted: StepWanted, text: str, *, deleted: bool | None = None) -> Answer:
-    """The answer to a step. `deleted`: what became of the message, where it held a secret."""
-    return await step_typed(guest, wanted, text, deleted=deleted)
+async def typed(guest: Guest, wanted: StepWanted, text: str) -> Answer:
+    return await step_typed(guest, wanted, text)
 
 
 async def command(guest: Guest, arguments: str) -> Answer:
@@ -77,7 +76,9 @@ async def command(guest: Guest, arguments: str) -> Answer:
     if server is None or (rest and (len(rest) > 1 or rest[0] not in _SPOT_WORDS)):
         rent = find("rent")
         assert rent is not None
-        problem = "There is more after the number than I understand." if server else f"{words[0][:20]} is no server number."
+        problem = (
+            "There is more after the number than I understand." if server else f"{words[0][:20]} is no server number."
+        )
         return bad_arguments(rent, problem, (Press("🔎 Market", ShowMarket()),))
     return await start(guest, StartRent(server, spot=bool(rest)))
 

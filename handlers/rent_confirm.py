@@ -7,13 +7,13 @@ from typing import Final
 
 from bot.alerts.snapshot import Snapshot
 from bot.domain.draft import NewOrder
-from bot.domain.ids import DraftId
+from bot.domain.ids import AccountId
 from bot.domain.ledger import Creation
-from bot.domain.money import Money, round_up
+from bot.domain.money import Money
 from bot.domain.quote import quotes
 from bot.domain.recipe import Step, Unread
 from bot.domain.renting import Can, Effect, effect, step_of
-from bot.domain.secrets import Secrets, secrets_of, without_secrets
+from bot.domain.secrets import NO_SECRETS, Secrets, secrets_of, with_secrets, without_secrets
 from bot.domain.spending import burn_per_day
 from bot.services.feeds import Orders
 from bot.services.writes import CONFIRMED_FOR
@@ -24,14 +24,14 @@ from handlers.looking import RECENT, look, trouble
 from handlers.rent_actions import AskRent
 from handlers.rent_steps import below, show
 from handlers.screen import Screen
+from handlers.views import draft as draft_views
 from handlers.views import rent_confirm as views
 from handlers.views import rent_start as start_views
 from handlers.views.draft import Planned, cost_of
 from handlers.views.errors import Untouched
 from handlers.views.rent import Said
 from handlers.views.rent_confirm import Replaced
-from storage.codec import encode
-from storage.drafts import StoredDraft
+from storage.codec import decode, encode
 
 _MISSING: Final = "This is still missing, or wrong."
 
@@ -65,6 +65,25 @@ async def ask_rent_for(guest: Guest, at: Mine, *, replaced: Replaced | None = No
     return await _asked(guest, at, plan, after, replaced)
 
 
+def send(guest: Guest, account: AccountId, change: Creation, secret: bytes | None) -> Screen | None:
+    """Marks the draft of a confirmed creation as sent, in the transaction of the claim; the screen says why it is not.
+
+    A question that shows another order than its draft is by now was overtaken: nothing is sent.
+    """
+    if change.draft is None:
+        return None
+    at = mine(guest, change.draft)
+    if isinstance(at, Screen):
+        return at
+    new = at.stored.draft.ready()
+    secrets = NO_SECRETS if secret is None else decode(Secrets, secret)
+    if at.stored.account != account or not isinstance(new, NewOrder) or new != with_secrets(change.new, secrets):
+        return draft_views.changed(change.draft)
+    if not guest.house.store.drafts.send(guest.chat.id, change.draft, guest.now):
+        return draft_views.not_open(sent=False)
+    return None
+
+
 async def _asked(guest: Guest, at: Mine, plan: Planned, after: Effect, replaced: Replaced | None) -> Screen:
     """Stores the price that is shown, so that the draft is what the question says, and asks."""
     quote, draft = plan.quote, at.stored.draft
@@ -79,9 +98,7 @@ async def _asked(guest: Guest, at: Mine, plan: Planned, after: Effect, replaced:
         return refused
     secrets = secrets_of(new)
     change = Creation(without_secrets(new), stored.title, draft=stored.id)
-    token = ask_change(
-        guest, at.desk.account.id, change, secret=None if secrets.empty else encode(secrets).encode()
-    )
+    token = ask_change(guest, at.desk.account.id, change, secret=None if secrets.empty else encode(secrets).encode())
     now = guest.house.clock()
     moved = replaced is None and not draft.spot and draft.required_price not in {None, quote.price.amount}
     return views.confirm(
@@ -134,9 +151,7 @@ def _means(guest: Guest, plan: Planned, known: Snapshot) -> Screen | None:
         return None
     cost = cost_of(plan.draft, quote)
     if coin.can is Can.NOT_HELD or coin.balance.amount * 24 < cost.amount:
-        return start_views.too_little(
-            plan.account, plan.id, cost, coin.balance, plan.rates, known.wallets_at, now
-        )
+        return start_views.too_little(plan.account, plan.id, cost, coin.balance, plan.rates, known.wallets_at, now)
     return None
 
 

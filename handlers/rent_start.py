@@ -9,14 +9,14 @@ from typing import Final
 from bot.domain.catalogue import Catalogue, Unwanted
 from bot.domain.draft import Draft
 from bot.domain.hardware import Specs
-from bot.domain.ids import DraftId, ServerId
+from bot.domain.ids import ServerId
 from bot.domain.ledger import Creation
 from bot.domain.market import Listing
 from bot.domain.money import Money, with_fee
 from bot.domain.quote import quotes
 from bot.domain.recipe import IMAGES, Step, chosen, fresh
-from bot.domain.renting import Can, Coin, coins, like, moved, setup
 from bot.domain.rental import USUAL_FEE_PERCENT, USUAL_SPOT_FEE_PERCENT, Order
+from bot.domain.renting import Can, Coin, coins, like, moved, setup
 from bot.domain.spending import Wallet
 from bot.services.desk import Desk
 from bot.services.feeds import PastOrders
@@ -146,9 +146,8 @@ async def again(guest: Guest, desk: Desk, action: RentAgain) -> Screen:
     offered = coins(listing, wallets, known.rates, spot=order.spot)
     draft = moved(replace(usual(like(order)), currency=order.price.currency), listing, offered, spot=order.spot)
     stored = _open(guest, desk, draft, listing, StartRent(listing.id, spot=order.spot), None)
-    notes = (_NOT_GIVEN_BACK.format(order=order.id),)
-    if listing.id != order.server:
-        notes = (f"Server {order.server} is not free; this is one like it.", *notes)
+    elsewhere = (f"Server {order.server} is not free; this is one like it.",) if listing.id != order.server else ()
+    notes = (*elsewhere, _NOT_GIVEN_BACK.format(order=order.id))
     return await _overview(guest, Mine(stored, desk), known, wallets, notes)
 
 
@@ -185,7 +184,12 @@ async def next_candidate(guest: Guest, action: NextCandidate) -> Screen:
     if listing is None:
         now = guest.house.clock()
         return views.no_candidate(action.draft, specs.title, known.read_at, now, before.results)
-    draft = _bid_kept(moved(before.draft, listing, coins(listing, wallets, known.rates, spot=before.draft.spot), spot=before.draft.spot), listing)
+    draft = _bid_kept(
+        moved(
+            before.draft, listing, coins(listing, wallets, known.rates, spot=before.draft.spot), spot=before.draft.spot
+        ),
+        listing,
+    )
     stored = _onto(guest, before, draft, listing, tried)
     if isinstance(stored, Screen):
         return stored
@@ -253,9 +257,7 @@ def _similar(
     if specs.gpu_model is None:
         return None
     left_out = blocked(guest)
-    unwanted = Unwanted(
-        servers=left_out.servers | own.servers | frozenset(but), owners=left_out.owners | own.owners
-    )
+    unwanted = Unwanted(servers=left_out.servers | own.servers | frozenset(but), owners=left_out.owners | own.owners)
     hits = known.similar(specs, count=specs.gpu_count, spot=spot, unwanted=unwanted, but=but[-1])
     return next((hit.listing for hit in hits if _suits(hit.listing, wallets, known, spot=spot)), None)
 

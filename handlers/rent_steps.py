@@ -9,7 +9,7 @@ from typing import assert_never
 from bot.domain.draft import Draft
 from bot.domain.ids import AccountId, TemplateId
 from bot.domain.market import Listing
-from bot.domain.money import Money
+from bot.domain.money import Money, round_up
 from bot.domain.quote import Quote
 from bot.domain.recipe import TYPED_STEPS, Read, Step, Unread, chosen, cleared, fresh, read
 from bot.domain.renting import coins, moved, paid_in
@@ -80,7 +80,7 @@ async def clear(guest: Guest, action: ClearStep) -> Answer:
     return await _set(guest, at, step, cleared(step, at.stored.draft))
 
 
-async def typed(guest: Guest, wanted: StepWanted, text: str, *, deleted: bool | None) -> Answer:
+async def typed(guest: Guest, wanted: StepWanted, text: str) -> Answer:
     """An answer in words: taken, mended with a note, or refused with the reason and asked for again."""
     at, step = mine(guest, wanted.draft), step_in(wanted.step)
     if isinstance(at, Screen) or step is None:
@@ -94,21 +94,21 @@ async def typed(guest: Guest, wanted: StepWanted, text: str, *, deleted: bool | 
     found = read(step, text, at.stored.draft, randbelow)
     match found:
         case Unread():
-            return await show(guest, at, step, Said(refused=found, deleted=deleted))
+            return await show(guest, at, step, Said(refused=found, deleted=guest.deleted))
         case Read():
             replies.done(guest)
-            return await _set(guest, at, step, found.draft, note=found.note, deleted=deleted)
+            return await _set(guest, at, step, found.draft, note=found.note)
     assert_never(found)
 
 
-async def _set(
-    guest: Guest, at: Mine, step: Step, draft: Draft, *, note: str | None = None, deleted: bool | None = None
-) -> Screen:
+async def _set(guest: Guest, at: Mine, step: Step, draft: Draft, *, note: str | None = None) -> Screen:
     """The step again, with what it is now."""
     stored = edited(at.stored, draft=draft)
     refused = save(guest, stored)
     words = f"Set. {note}" if note else "Set."
-    return refused or await show(guest, Mine(stored, at.desk), step, Said(note=words, deleted=deleted, asks=False))
+    return refused or await show(
+        guest, Mine(stored, at.desk), step, Said(note=words, deleted=guest.deleted, asks=False)
+    )
 
 
 async def _account(guest: Guest, at: Mine, value: Word) -> Answer:
@@ -169,7 +169,7 @@ async def _price(guest: Guest, at: Mine, value: Word) -> Answer:
     quote = plan.quote
     if not at.stored.draft.spot or quote is None or value not in {views.WINNING, views.LEAST}:
         return await show(guest, at, Step.PRICE)
-    price = quote.price
+    price = round_up(quote.price)
     if value == views.WINNING:
         rates = plan.rates or (plan.auction.rates if plan.auction else None)
         winning = winning_bid(plan.auction, price.currency, rates=rates) if plan.auction else None
@@ -198,7 +198,7 @@ def below(price: Money, quote: Quote) -> str | None:
     """Why the host would not take it."""
     if price >= quote.price:
         return None
-    return f"The host takes {exact_coin(quote.price)} a day or more."
+    return f"The host takes {exact_coin(round_up(quote.price))} a day or more."
 
 
 async def _overview(guest: Guest, at: Mine) -> Screen:

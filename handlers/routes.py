@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final, assert_never
 
-from bot.domain.ids import MessageId, OrderId, TelegramChatId, UserId
+from bot.domain.ids import DraftId, MessageId, OrderId, TelegramChatId, UserId
 from bot.domain.recipe import FILE_STEPS, SECRET_STEPS, Step, is_private_key
 from bot.services.connect import find_key
 from bot.services.desk import Desk
@@ -62,7 +62,17 @@ from handlers.commands import COMMANDS, WRITES, find
 from handlers.confirming import Confirming
 from handlers.guest import Guest
 from handlers.market_actions import MarketAction
-from handlers.rent_actions import BatchAction, DeploymentAction, RentAction, StopAction, TemplateAction
+from handlers.rent_actions import (
+    AskRent,
+    BatchAction,
+    DeploymentAction,
+    NextCandidate,
+    RentAction,
+    RentAgain,
+    StartRent,
+    StopAction,
+    TemplateAction,
+)
 from handlers.replies import (
     BatchWanted,
     KeyWanted,
@@ -76,6 +86,7 @@ from handlers.replies import (
 )
 from handlers.screen import Press, Screen, Toast
 from handlers.views import cancel as cancel_views
+from handlers.views import draft as draft_views
 from handlers.views import errors as error_views
 from handlers.views import keys as key_views
 from handlers.views import start as start_views
@@ -143,7 +154,16 @@ class FrontDoor:
                 return self._confirming.confirm(guest, action)
             case Decline():
                 return self._confirming.decline(guest, action)
-            case AskCancel() | AskRaise() | AskPrice() | TestKey():
+            case (
+                AskCancel()
+                | AskRaise()
+                | AskPrice()
+                | TestKey()
+                | StartRent()
+                | AskRent()
+                | NextCandidate()
+                | RentAgain()
+            ):
                 return Decision(toasts.READING, action)
             case _:
                 return Decision(toasts.READING if getattr(action, "fresh", False) else Toast(), action)
@@ -191,6 +211,8 @@ class FrontDoor:
         if arrival.user is None or not self._may(arrival.user):
             return error_views.not_allowed()
         guest = self._guest(arrival, arrival.user)
+        if name != "cancel" and self._step_of_draft(guest) is not None:
+            replies.done(guest)  # another command leaves the step; /rent goes on with the draft
         if name in WRITES and arrival.sent_at is not None and guest.now - arrival.sent_at > STALE_AFTER:
             return error_views.sent_while_away(name, arrival.sent_at, guest.now)
         if deleted is not None and deleted.of is Secret.PRIVATE_KEY:
@@ -237,6 +259,19 @@ class FrontDoor:
                 return await batches.typed(guest, wanted, text)
             case _:
                 return self._help(guest)
+
+    def _left(self, guest: Guest) -> Screen:
+        """`/cancel` without a number."""
+        draft = self._step_of_draft(guest)
+        if not replies.done(guest):
+            return cancel_views.nothing_to_leave()
+        return cancel_views.left() if draft is None else draft_views.parked(draft)
+
+    def _step_of_draft(self, guest: Guest) -> DraftId | None:
+        """The draft of which a step is asked for."""
+        question = self._house.store.questions.find(guest.chat.id, guest.user, guest.now)
+        wanted = replies.wanted(question) if question else None
+        return wanted.draft if isinstance(wanted, StepWanted) else None
 
     def _step_asked(self, arrival: Arrival, overdue: timedelta = timedelta()) -> Step | None:
         """The field of an order that this person is asked for here; also one whose question ended so long ago."""
@@ -355,7 +390,7 @@ class FrontDoor:
             case "templates":
                 return await templates.command(guest)
             case "cancel" if not arguments:
-                return cancel_views.left() if replies.done(guest) else cancel_views.nothing_to_leave()
+                return self._left(guest)
             case _:
                 pass
         desk = guest.default_desk()

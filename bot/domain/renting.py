@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from decimal import Decimal
 from enum import IntEnum
 from typing import Final
 
 from bot.domain.draft import MAX_PORTS, Draft, Problem
 from bot.domain.market import Listing
 from bot.domain.money import Money, Rates
-from bot.domain.quote import Quote, can_pay, quotes
+from bot.domain.quote import Quote, by_dollars, can_pay, quotes
 from bot.domain.recipe import Step
 from bot.domain.rental import Order
 from bot.domain.spending import Wallet, runway
@@ -68,12 +67,7 @@ def coins(
     """The coins that the host takes: those that can pay first, and of these the cheapest by dollars."""
     held = None if wallets is None else tuple(wallets)
     found = [_coin(quote, held) for quote in quotes(listing, spot=spot)]
-
-    def rank(coin: Coin) -> tuple[Can, bool, Decimal, str]:
-        dollars = rates.dollars(coin.quote.per_day) if rates else None
-        return coin.can, dollars is None, dollars or Decimal(0), coin.name
-
-    return tuple(sorted(found, key=rank))
+    return tuple(sorted(found, key=lambda coin: (coin.can, *by_dollars(coin.quote, rates))))
 
 
 def moved(setup: Draft, listing: Listing, offered: tuple[Coin, ...], *, spot: bool) -> Draft:

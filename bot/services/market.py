@@ -9,6 +9,7 @@ from datetime import timedelta
 from bot.clore.client import Clore
 from bot.clore.errors import CloreError
 from bot.clore.gate import Priority
+from bot.domain.catalogue import Catalogue
 from bot.domain.ids import ServerId
 from bot.domain.market import Market, OnDemand
 from bot.domain.money import Rates
@@ -53,6 +54,14 @@ class MarketCopy:
             self._reading = asyncio.create_task(self._read(priority))
             self._reading.add_done_callback(self._read_ended)
         return await asyncio.shield(self._reading)
+
+    async def catalogue(self, max_age: timedelta, priority: Priority) -> Catalogue:
+        market = await self.fresh(max_age, priority)
+        return Catalogue(market, self.rates, market.read_at)
+
+    @property
+    def last_catalogue(self) -> Catalogue | None:
+        return None if self.last is None else Catalogue(self.last, self.rates, self.last.read_at)
 
     async def keep_rates(self) -> None:
         """Reads the market where the rates have grown old; a failure is logged and tried again a minute later."""

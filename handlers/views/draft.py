@@ -5,7 +5,6 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Final
 
 from bot.domain.draft import Draft
@@ -13,7 +12,7 @@ from bot.domain.ids import NO_RESULTS, DraftId, ResultsId
 from bot.domain.market import Listing
 from bot.domain.money import SYMBOLS, Money, Rates, with_fee
 from bot.domain.ports import SSH_PORT
-from bot.domain.quote import Quote
+from bot.domain.quote import Quote, suspicious
 from bot.domain.recipe import Step
 from bot.domain.renting import Can, Coin, step_of, steps
 from bot.domain.spot import SpotMarket
@@ -67,6 +66,16 @@ class Planned:
     def quote(self) -> Quote | None:
         """The machine's price in the draft's coin: on demand, or the least bid."""
         return self.coin.quote if self.coin else None
+
+    @property
+    def suspicious(self) -> bool:
+        """The host's prices in its coins disagree: one of them may be a mistake."""
+        return self.listing is not None and suspicious(self.listing, self.rates)
+
+    @property
+    def no_way_in(self) -> bool:
+        """Port 22 is forwarded, and nothing would open it."""
+        return not self.draft.ssh_key and not self.draft.ssh_password and SSH_PORT in self.draft.ports
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -254,12 +263,12 @@ def _warnings(planned: Planned) -> list[str]:
         found.append("The host does not take this coin any more: choose another one.")
     if coin is not None and coin.can in {Can.TOO_LITTLE, Can.NOT_HELD}:
         found.append(f"Your {SYMBOLS.get(coin.name, coin.name)} does not reach for an hour.")
-    if not draft.ssh_key and not draft.ssh_password and SSH_PORT in draft.ports:
+    if planned.suspicious:
+        found.append("Suspicious price: the host's coins disagree by more than 30 %.")
+    if planned.no_way_in:
         found.append("Without a password or a key there is no way in by SSH.")
     return found
 
 
 def _template(planned: Planned) -> Html | None:
     return say("From template {name}", name=text(planned.template, 40)) if planned.template else None
-
-

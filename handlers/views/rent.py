@@ -7,10 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
 
-from bot.domain.draft import Draft
 from bot.domain.ids import TemplateId
-from bot.domain.market import Listing
-from bot.domain.money import Money, plain, symbol, unit, with_fee
+from bot.domain.money import Money, plain, round_up, symbol, unit, with_fee
 from bot.domain.quote import Quote
 from bot.domain.recipe import SECRET_STEPS, TYPED_STEPS, Step, Unread
 from bot.domain.renting import Can, Coin
@@ -81,7 +79,7 @@ def step_screen(planned: Planned, step: Step, offered: Offered, now: datetime, t
             title(asked.glyph, asked.name, f"step {place + 1}/{len(planned.steps)}", planned.account),
             machine(planned) if market else say("For server {id}", id=code(planned.draft.server)),
             *refusal(told.refused),
-            say("ℹ️ {note}", note=text(told.note, 300)) if told.note else None,  # noqa: RUF001
+            say("ℹ️ {note}", note=text(told.note, 300)) if told.note else None,
             *offered.lines,
             say("/cancel leaves.") if asks else None,
             gone(deleted=told.deleted)
@@ -103,7 +101,9 @@ def step_screen(planned: Planned, step: Step, offered: Offered, now: datetime, t
 def of_field(planned: Planned, step: Step) -> Offered:
     """A step of the setup: what r may be written stands in the same words as for a template."""
     asked = prompt(step)
-    buttons = [Press(label(one.label), Choose(planned.id, Word(step.value), one.word)) for one in choices(step, planned.draft)]
+    buttons = [
+        Press(label(one.label), Choose(planned.id, Word(step.value), one.word)) for one in choices(step, planned.draft)
+    ]
     example = say("Like {example}", example=code(asked.example)) if asked.example else None
     return Offered(
         (
@@ -117,7 +117,9 @@ def of_field(planned: Planned, step: Step) -> Offered:
 
 def accounts(planned: Planned, others: Sequence[Account]) -> Offered:
     buttons = [
-        Press(label(_ticked(account.name, account.id == planned.account.id)), _choose(planned, Step.ACCOUNT, account.id))
+        Press(
+            label(_ticked(account.name, account.id == planned.account.id)), _choose(planned, Step.ACCOUNT, account.id)
+        )
         for account in others[:MOST_OFFERED]
     ]
     return Offered((say("Which account rents and pays."),), _rows(buttons))
@@ -144,18 +146,30 @@ def kinds(planned: Planned, on_demand: Quote | None, spot: Quote | None) -> Offe
     listing = planned.listing
     taken = listing is not None and listing.rented
     demanded = (
-        say("On demand: {price} a day with {fee} fee{taken}.", price=worth(on_demand.per_day, planned.rates), fee=percent(on_demand.fee_percent), taken=", but it is rented by somebody else now" if taken else "")
+        say(
+            "On demand: {price} a day with {fee} fee{taken}.",
+            price=worth(on_demand.per_day, planned.rates),
+            fee=percent(on_demand.fee_percent),
+            taken=", but it is rented by somebody else now" if taken else "",
+        )
         if on_demand
         else say("On demand: the host names no price.")
     )
     bid = (
-        say("Spot: bids from {price} a day before the fee; a higher bid or an order on demand takes the machine away.", price=worth(spot.price, planned.rates, to_the_digit=True))
+        say(
+            "Spot: bids from {price} a day before the fee; a higher bid or an order on demand takes the machine away.",
+            price=worth(spot.price, planned.rates, to_the_digit=True),
+        )
         if spot
         else say("Spot: this server has no spot price.")
     )
     now_spot = planned.draft.spot
     buttons = [
-        *([Press(_ticked("On demand", not now_spot), Choose(planned.id, Word(Step.KIND.value), ON_DEMAND))] if on_demand else []),
+        *(
+            [Press(_ticked("On demand", not now_spot), Choose(planned.id, Word(Step.KIND.value), ON_DEMAND))]
+            if on_demand
+            else []
+        ),
         *([Press(_ticked("Spot bid", now_spot), Choose(planned.id, Word(Step.KIND.value), SPOT))] if spot else []),
     ]
     return Offered((demanded, bid), in_pairs(buttons))
@@ -166,12 +180,19 @@ def coins(planned: Planned) -> Offered:
     able = [coin for coin in planned.coins if coin.can is not Can.NOT_HELD]
     buttons = [
         Press(
-            label(_ticked(f"{symbol(coin.name)}: {number(coin.quote.per_day.amount)} a day", coin.name == planned.draft.currency)),
+            label(
+                _ticked(
+                    f"{symbol(coin.name)}: {number(coin.quote.per_day.amount)} a day",
+                    coin.name == planned.draft.currency,
+                )
+            ),
             Choose(planned.id, Word(Step.COIN.value), coin_word(coin.name)),
         )
         for coin in able[:MOST_OFFERED]
     ]
-    return Offered(tuple(coin_line(coin, planned) for coin in planned.coins[:MOST_OFFERED]), tuple((one,) for one in buttons))
+    return Offered(
+        tuple(coin_line(coin, planned) for coin in planned.coins[:MOST_OFFERED]), tuple((one,) for one in buttons)
+    )
 
 
 def coin_line(coin: Coin, planned: Planned) -> Html:
@@ -179,7 +200,9 @@ def coin_line(coin: Coin, planned: Planned) -> Html:
     held = {
         Can.PAYS: say("you hold {balance}", balance=worth(coin.balance, None)) if coin.balance else None,
         Can.UNKNOWN: say("your balance is not known"),
-        Can.TOO_LITTLE: say("⚠️ you hold {balance}: less than an hour", balance=worth(coin.balance, None)) if coin.balance else None,
+        Can.TOO_LITTLE: say("⚠️ you hold {balance}: less than an hour", balance=worth(coin.balance, None))
+        if coin.balance
+        else None,
         Can.NOT_HELD: say("you hold none of it"),
     }[coin.can]
     return join((say("{price} a day with fee", price=worth(coin.quote.per_day, planned.rates)), held))
@@ -187,11 +210,15 @@ def coin_line(coin: Coin, planned: Planned) -> Html:
 
 def prices(planned: Planned, quote: Quote, on_demand: Quote | None) -> Offered:
     """What to bid: the host's least, what would win now, and what the machine costs on demand."""
-    coin, draft, market = quote.price.currency, planned.draft, planned.auction
+    least, coin, draft, market = round_up(quote.price), quote.price.currency, planned.draft, planned.auction
     winning = winning_bid(market, coin, rates=planned.rates or market.rates) if market else None
     bid = Money(draft.spot_price, coin) if draft.spot_price is not None else None
     lines = (
-        say("Now: {bid} a day, {cost} with fee.", bid=exact_coin(bid), cost=worth(with_fee(bid, quote.fee_percent), planned.rates))
+        say(
+            "Now: {bid} a day, {cost} with fee.",
+            bid=exact_coin(bid),
+            cost=worth(with_fee(bid, quote.fee_percent), planned.rates),
+        )
         if bid is not None
         else None,
         say(
@@ -199,15 +226,23 @@ def prices(planned: Planned, quote: Quote, on_demand: Quote | None) -> Offered:
             coin=symbol(coin),
             step=plain(unit(coin)),
         ),
-        say("The host takes {least} or more.", least=worth(quote.price, planned.rates, to_the_digit=True)),
+        say("The host takes {least} or more.", least=worth(least, planned.rates, to_the_digit=True)),
         _winning(winning, market),
-        say("On demand it costs {price} a day with fee.", price=worth(on_demand.per_day, planned.rates)) if on_demand else None,
+        say("On demand it costs {price} a day with fee.", price=worth(on_demand.per_day, planned.rates))
+        if on_demand
+        else None,
     )
     use: list[Press] = []
     if isinstance(winning, Winning):
-        use.append(Press(label(f"Bid {exact_coin(winning.bid)}: would win"), Choose(planned.id, Word(Step.PRICE.value), WINNING)))
-    if not isinstance(winning, Winning) or winning.bid != quote.price:
-        use.append(Press(label(f"Bid {exact_coin(quote.price)}: the least"), Choose(planned.id, Word(Step.PRICE.value), LEAST)))
+        use.append(
+            Press(
+                label(f"Bid {exact_coin(winning.bid)}: would win"), Choose(planned.id, Word(Step.PRICE.value), WINNING)
+            )
+        )
+    if not isinstance(winning, Winning) or winning.bid != least:
+        use.append(
+            Press(label(f"Bid {exact_coin(least)}: the least"), Choose(planned.id, Word(Step.PRICE.value), LEAST))
+        )
     return Offered(lines, tuple((one,) for one in use))
 
 
@@ -242,7 +277,7 @@ def _choose(planned: Planned, step: Step, value: int) -> Choose:
     return Choose(planned.id, Word(step.value), Word(str(value)))
 
 
-def _ticked(words: str, chosen: bool) -> str:  # noqa: FBT001
+def _ticked(words: str, chosen: bool) -> str:
     return f"✓ {words}" if chosen else words
 
 

@@ -120,7 +120,9 @@ def _fees(planned: Planned) -> Html:
             "It costs nothing while it waits; a higher bid or an order on demand takes the machine away. CLORE.AI adds a "
             "creation fee once it runs for 10 minutes; the order shows how much."
         )
-    return say("🎟 CLORE.AI adds a creation fee after 10 minutes; how much, only the order shows. Before that it is free.")
+    return say(
+        "🎟 CLORE.AI adds a creation fee after 10 minutes; how much, only the order shows. Before that it is free."
+    )
 
 
 def _runway(effect: Effect, currency: str, rates: Rates | None, *, spot: bool) -> Html:
@@ -128,7 +130,11 @@ def _runway(effect: Effect, currency: str, rates: Rates | None, *, spot: bool) -
     if effect.balance is None:
         return say("💰 Your balance of {coin} is not known.", coin=name)
     before = say("lasts {span} now", span=lasts(effect.before)) if effect.before is not None else "burns nothing now"
-    after = say("{span} {then}", span=lasts(effect.after), then="once it runs" if spot else "with it") if effect.after is not None else None
+    after = (
+        say("{span} {then}", span=lasts(effect.after), then="once it runs" if spot else "with it")
+        if effect.after is not None
+        else None
+    )
     return join((say("💰 {balance}", balance=worth(effect.balance, rates)), before, after))
 
 

@@ -83,7 +83,9 @@ def taken(
         title("🔒", "Taken", say("server {id}", id=code(listing.id))),
         say("{machine} is rented on demand by somebody else.", machine=listing.specs.title),
         say(NOT_RENTED),
-        say("A bid can wait until it is free, or I tell you when it is.") if bids else say("I can tell you when it is free."),
+        say("A bid can wait until it is free, or I tell you when it is.")
+        if bids
+        else say("I can tell you when it is free."),
         (
             (*bid, Press("🔔 Tell me", WatchServer(listing.id, on=True))),
             (Press("🔎 Market", ShowMarket()),),
@@ -93,7 +95,9 @@ def taken(
     )
 
 
-def no_price(listing: Listing, read_at: datetime, now: datetime, *, spot: bool, other: bool, results: ResultsId) -> Screen:
+def no_price(
+    listing: Listing, read_at: datetime, now: datetime, *, spot: bool, other: bool, results: ResultsId
+) -> Screen:
     """The host asks no price of this kind in a coin that it takes. `other`: it does of the other kind."""
     kind, instead = ("spot", "On demand…") if spot else ("on demand", "⚖️ Bid instead…")
     way = (Press(instead, StartRent(listing.id, spot=not spot, results=results)),) if other else ()
@@ -127,7 +131,10 @@ def no_coin(
         say(NOT_RENTED),
         say("Top up one of these coins, or take another machine."),
         (
-            (Press("💰 Wallets", ShowWallets(account.id)), Press("🔁 Try again", StartRent(listing.id, results=results))),
+            (
+                Press("💰 Wallets", ShowWallets(account.id)),
+                Press("🔁 Try again", StartRent(listing.id, results=results)),
+            ),
             (Press("🔎 Market", ShowMarket()),),
             _below(back_of(results)),
         ),
@@ -148,7 +155,13 @@ def coin_refused(account: Account, draft: DraftId, currency: str, read_at: datet
 
 
 def too_little(
-    account: Account, draft: DraftId, cost: Money, balance: Money, rates: Rates | None, read_at: datetime | None, now: datetime
+    account: Account,
+    draft: DraftId,
+    cost: Money,
+    balance: Money,
+    rates: Rates | None,
+    read_at: datetime | None,
+    now: datetime,
 ) -> Screen:
     """The balance does not reach for the first hour. `cost`: per day, with the fee."""
     return three_parts(
