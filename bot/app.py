@@ -203,6 +203,7 @@ def assemble(settings: Settings, store: Store, world: World) -> App:
     ticker = Ticker(
         {
             "watch": house.watch.tick,
+            "lookout": house.lookout.tick,
             "letters": delivery.tick,
             "updates": queue.tick,
             "vanishing": messages.take_away_due,

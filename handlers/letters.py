@@ -97,7 +97,7 @@ class Letters:
             case BidChange() as change:
                 return self._bid_change(account, change, entry, result)
             case Creation() as creation:
-                return creations.letter(self._house, account, creation, entry, result)
+                return creations.letter(self._house, account, creation, entry, result, letter.once)
 
     def _cancellation(self, account: Account, change: Cancellation, result: Result | None) -> Screen:
         order, now = change.order, self._house.clock()

@@ -129,9 +129,20 @@ class Ledger:
         )
         return frozenset(OrderId(row["order_id"]) for row in rows)
 
-    def unknown_creations(self, since: datetime) -> tuple[Entry, ...]:
-        """Creations that ended unknown since this time: their order may still show up."""
-        return self._all("operation = 'create_order' AND state = 'unknown' AND ended_ms >= ? ORDER BY id", to_ms(since))
+    def unknown_creations(self) -> tuple[Entry, ...]:
+        """Creations that ended unknown and that nobody has given up yet: their order may still show up."""
+        return self._all("operation = 'create_order' AND state = 'unknown' AND told_ms IS NULL ORDER BY id")
+
+    def give_up(self, entry: int, result: str, now: datetime) -> bool:
+        """The last word on a creation that stays unknown; its secrets go. False: it was found, or given up before."""
+        with self._db.transaction(durable=True):
+            return bool(
+                self._db.change(
+                    "UPDATE ledger SET result = ?, told_ms = ?, sealed = NULL"
+                    " WHERE id = ? AND operation = 'create_order' AND state = 'unknown' AND told_ms IS NULL",
+                    (result, to_ms(now), entry),
+                )
+            )
 
     def end(self, entry: int, state: EndState, result: str, now: datetime) -> bool:
         """What came of it. Its secrets go, unless it is `unknown`, which may still be found out. False: it had ended."""

@@ -297,6 +297,8 @@ def m003_renting(db: sqlite_utils.Database) -> None:
         ALTER TABLE ledger ADD COLUMN before TEXT;
         CREATE UNIQUE INDEX ledger_claims ON ledger(key_id, order_id)
             WHERE operation = 'create_order' AND order_id IS NOT NULL;
+        CREATE INDEX ledger_looked_for ON ledger(id)
+            WHERE operation = 'create_order' AND state = 'unknown' AND told_ms IS NULL;
     """)
 
 

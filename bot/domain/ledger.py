@@ -101,12 +101,14 @@ class Cause(StrEnum):
     TOO_LATE = "too late"  # the bot was away between the press and the sending: not sent
     RENTED = "rented"  # my_orders lists the new order: `order`
     PRICE_MOVED = "price moved"  # on demand: the host changed the price; `limit`: what it is now, where that is known
-    TAKEN = "taken"  # somebody else has rented the server on demand
+    TAKEN = "taken"  # the server is rented on demand; `order`: by this account itself
     COIN_REFUSED = "coin refused"  # the host does not take this coin
     NO_FUNDS = "no funds"  # the balance of this coin does not reach
     OFFLINE = "offline"  # the server is offline
     FULL = "full"  # the account has as many active orders as it may have; not sent
-    NOT_RENTED = "not rented"  # looked up often enough: my_orders shows no new order of this server
+    NOT_RENTED = "not rented"  # no clear answer, and my_orders was looked up often enough: no new order of this server
+    ACCEPTED = "accepted"  # CLORE.AI took the order, and my_orders does not list it yet
+    NEVER_SEEN = "never seen"  # looked for long after: nobody can tell that anything was rented
     INVALID = "invalid"  # `detail`: what is wrong with it; not sent
 
 
@@ -122,7 +124,7 @@ class Result:
     spent: Money | None = None
     """Of a cancelled order: what CLORE.AI had billed when last seen, with the fee."""
     order: OrderId | None = None
-    """The order that a creation has made."""
+    """The order that a creation has made, or that stands in its way."""
 
 
 @dataclass(frozen=True, slots=True)

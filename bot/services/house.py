@@ -9,13 +9,18 @@ from datetime import timedelta
 from bot.clore.client import Clore, KeyedClient
 from bot.clore.errors import Unavailable
 from bot.domain.ids import ChatId, KeyId, UserId
+from bot.domain.ledger import Creation
 from bot.domain.money import Rates
+from bot.domain.rental import Order
+from bot.domain.secrets import Secrets
 from bot.logs import keep_out_of_logs
 from bot.services.clock import Clock
 from bot.services.connect import Connections
+from bot.services.deployments import begin
 from bot.services.desk import Desks
 from bot.services.feeds import Feed, Feeds, KeyUnopenable
 from bot.services.hosting import Hosting
+from bot.services.lookout import Lookout
 from bot.services.market import MarketCopy
 from bot.services.record import Recorder
 from bot.services.tasks import Tasks
@@ -23,6 +28,7 @@ from bot.services.watch import Watch
 from bot.services.writes import Writes
 from storage.accounts import Account
 from storage.errors import NotFound, Unopenable
+from storage.ledger import Entry
 from storage.store import Store
 
 
@@ -39,6 +45,7 @@ class House:
     desks: Desks
     connections: Connections
     writes: Writes
+    lookout: Lookout
     watch: Watch
     allowed: frozenset[UserId]
     administrators: frozenset[UserId]
@@ -100,6 +107,11 @@ def build(
 
     feeds = Feeds(make)
     desks = Desks(store, feeds)
+
+    def on_rented(entry: Entry, creation: Creation, order: Order, secrets: Secrets) -> None:
+        begin(store, entry, creation, order, secrets, clock())
+
+    writes = Writes(store, desks, market, tasks, clock, wake, on_rented)
     return House(
         store=store,
         clock=clock,
@@ -109,7 +121,8 @@ def build(
         hosting=Hosting(clock),
         desks=desks,
         connections=Connections(store, clore, clock),
-        writes=Writes(store, desks, tasks, clock, wake),
+        writes=writes,
+        lookout=Lookout(store, feeds, writes, tasks, clock),
         watch=Watch(store, feeds, market, tasks, clock, every=poll_every),
         allowed=allowed,
         administrators=administrators,

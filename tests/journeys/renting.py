@@ -1,0 +1,111 @@
+"""Renting in the stories without the wizard: a confirmation is laid down as the wizard would, and its button pressed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, Final
+
+from bot.domain.draft import Draft, NewOrder
+from bot.domain.ids import DraftId, ServerId, TelegramChatId, UserId
+from bot.domain.ledger import Creation, Operation
+from bot.domain.money import BITCOIN
+from bot.domain.secrets import secrets_of, without_secrets
+from bot.sandbox.clore.journal import Entry
+from bot.services.writes import CONFIRMED_FOR
+from handlers.actions import Confirm
+from handlers.actions import encode as button
+from handlers.asking import CHANGE
+from storage.accounts import Account
+from storage.codec import encode
+from storage.drafts import StoredDraft
+from tests.journeys.hands import forges
+from tests.stage import Person, Stage
+
+CREATE: Final = "create_order"
+MACHINE: Final = 6001
+PRICE: Final = Decimal("0.0001")
+TITLE: Final = "2x RTX 4090"
+PASSWORD: Final = "correct-horse-battery"
+
+
+def machine(number: int = MACHINE, price: Decimal = PRICE, **more: Any) -> dict[str, Any]:
+    """A row of marketplace: free, with a spot market."""
+    return {
+        "id": number,
+        "owner": 77,
+        "mrl": 72,
+        "price": {"on_demand": {BITCOIN: price}, "spot": {BITCOIN: Decimal("0.00001")}},
+        "rented": False,
+        "specs": {"gpu": "2x NVIDIA GeForce RTX 4090", "gpuram": 24},
+        **more,
+    }
+
+
+def wanted(number: int = MACHINE, **more: Any) -> NewOrder:
+    """On demand at the price of `machine`, unless `spot_price` makes it a bid."""
+    terms: dict[str, Any] = {} if "spot_price" in more else {"required_price": PRICE}
+    draft = Draft(
+        server=ServerId(number),
+        currency=BITCOIN,
+        image="cloreai/ubuntu20.04-jupyter",
+        spot="spot_price" in more,
+        ports={22: "tcp"},
+        ssh_password=PASSWORD,
+    )
+    ready = replace(draft, **terms, **more).ready()
+    assert isinstance(ready, NewOrder), ready
+    return ready
+
+
+def account_of(stage: Stage, person: Person) -> Account:
+    """The account that this person's chat uses."""
+    assert stage.store is not None
+    chat = stage.store.chats.find(TelegramChatId(person.chat))
+    assert chat is not None
+    account = stage.store.accounts.default(chat.id)
+    assert account is not None
+    return account
+
+
+def drafted(stage: Stage, person: Person, new: NewOrder) -> StoredDraft:
+    """The draft that this order was made of, marked as sent."""
+    assert stage.store is not None
+    account, drafts = account_of(stage, person), stage.store.drafts
+    draft = Draft(server=new.server, currency=new.currency, image=new.image, required_price=new.required_price)
+    stored = drafts.open(account.chat, UserId(person.user), account.id, draft, stage.clock())
+    assert drafts.send(account.chat, stored.id, stage.clock())
+    return stored
+
+
+def asked(stage: Stage, person: Person, new: NewOrder, *, draft: DraftId | None = None) -> str:
+    """The data of the button that rents this."""
+    assert stage.store is not None
+    account = account_of(stage, person)
+    token = stage.store.confirmations.ask(
+        account.chat,
+        UserId(person.user),
+        account.id,
+        CHANGE,
+        f"{Operation.CREATE_ORDER} {encode(Creation(without_secrets(new), TITLE, draft))}",
+        stage.clock(),
+        CONFIRMED_FOR,
+        secret=encode(secrets_of(new)).encode(),
+    )
+    return button(Confirm(token))
+
+
+async def rents(stage: Stage, person: Person, new: NewOrder, *, draft: DraftId | None = None) -> int:
+    """Presses the button once, on the last message of the bot, which shows from then on how it goes: its number."""
+    shows = (await person.last())["message_id"]
+    assert await forges(person, asked(stage, person, new, draft=draft), shows) == "Confirmed. Asking CLORE.AI …"
+    return int(shows)
+
+
+def bought(stage: Stage) -> list[int]:
+    """The orders that CLORE.AI has made, by its own log."""
+    return [call.order for call in creations(stage) if call.executed and call.order is not None]
+
+
+def creations(stage: Stage) -> list[Entry]:
+    return stage.clore.calls(operation=CREATE)
