@@ -254,11 +254,9 @@ def _similar(
     but: tuple[ServerId, ...],
 ) -> Listing | None:
     """The cheapest free machine of the same GPU and count that can be paid; none that is blocked, mine, or was tried."""
-    if specs.gpu_model is None:
-        return None
     left_out = blocked(guest)
     unwanted = Unwanted(servers=left_out.servers | own.servers | frozenset(but), owners=left_out.owners | own.owners)
-    hits = known.similar(specs, count=specs.gpu_count, spot=spot, unwanted=unwanted, but=but[-1])
+    hits = known.similar(specs, spot=spot, unwanted=unwanted)
     return next((hit.listing for hit in hits if _suits(hit.listing, wallets, known, spot=spot)), None)
 
 

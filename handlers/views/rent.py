@@ -196,16 +196,19 @@ def coins(planned: Planned) -> Offered:
 
 
 def coin_line(coin: Coin, planned: Planned) -> Html:
-    """`CLORE: 60 CLORE (≈ $1) a day · you hold 12 CLORE`."""
-    held = {
-        Can.PAYS: say("you hold {balance}", balance=worth(coin.balance, None)) if coin.balance else None,
-        Can.UNKNOWN: say("your balance is not known"),
-        Can.TOO_LITTLE: say("⚠️ you hold {balance}: less than an hour", balance=worth(coin.balance, None))
-        if coin.balance
-        else None,
-        Can.NOT_HELD: say("you hold none of it"),
-    }[coin.can]
-    return join((say("{price} a day with fee", price=worth(coin.quote.per_day, planned.rates)), held))
+    """`60 CLORE (≈ $1) a day with fee · you hold 12 CLORE`."""
+    return join((say("{price} a day with fee", price=worth(coin.quote.per_day, planned.rates)), _held(coin)))
+
+
+def _held(coin: Coin) -> Html:
+    if coin.can is Can.NOT_HELD:
+        return say("you hold none of it")
+    if coin.balance is None:
+        return say("your balance is not known")
+    balance = worth(coin.balance, None)
+    if coin.can is Can.TOO_LITTLE:
+        return say("⚠️ you hold {balance}: less than an hour", balance=balance)
+    return say("you hold {balance}", balance=balance)
 
 
 def prices(planned: Planned, quote: Quote, on_demand: Quote | None) -> Offered:

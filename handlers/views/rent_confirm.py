@@ -121,7 +121,7 @@ def _fees(planned: Planned) -> Html:
             "creation fee once it runs for 10 minutes; the order shows how much."
         )
     return say(
-        "🎟 CLORE.AI adds a creation fee after 10 minutes; how much, only the order shows. Before that it is free."
+        "🎟 CLORE.AI adds a creation fee once 10 minutes are over; only the order shows how much. Before, there is none."
     )
 
 
