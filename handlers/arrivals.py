@@ -34,14 +34,26 @@ _KINDS: Final[dict[str, ChatKind]] = {"private": "private", "group": "group", "s
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that Telegram keeps; `size` in bytes, where Telegram tells it."""
+
+    id: str
+    size: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
-    """A text. `command` is in lower case and without its slash. `addressed`: it is meant for us, as all is in private."""
+    """A text, or a file with the text below it.
+
+    `command` is in lower case and without its slash. `addressed`: it is meant for us, as all is in private.
+    """
 
     arrival: Arrival
     text: str
     command: str | None = None
     arguments: str = ""
     addressed: bool = True
+    file: Attached | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +100,8 @@ def read(update: Update, me: User) -> Incoming | None:
 
 def _said(update: int, message: Message, me: User) -> Said | None:
     text = message.text if message.text is not None else message.caption
-    if text is None:
+    file = None if message.document is None else Attached(message.document.file_id, message.document.file_size)
+    if text is None and file is None:
         return None
     sender = message.from_user
     arrival = replace(
@@ -99,7 +112,7 @@ def _said(update: int, message: Message, me: User) -> Said | None:
         reply_to=_replied(message),
         sent_at=message.date,
     )
-    said = Said(arrival, text, addressed=arrival.private or _replies_to(message, me))
+    said = Said(arrival, text or "", addressed=arrival.private or _replies_to(message, me), file=file)
     if message.is_automatic_forward or (sender is not None and sender.is_bot and sender.id != ANONYMOUS_ADMIN):
         return replace(said, addressed=False)
     return _with_command(said, message, me)

@@ -15,10 +15,13 @@ from handlers.asking import CHANGE, change_in
 from handlers.forget import FORGET
 from handlers.guest import Guest
 from handlers.market_actions import ShowMarket
-from handlers.rent_actions import AskRent
-from handlers.screen import Toast
+from handlers.rent_actions import AskRent, DeleteTemplate
+from handlers.rent_confirm import send
+from handlers.screen import Screen, Toast
+from handlers.templates import DELETE_TEMPLATE, delete_template, template_in
 from handlers.views import accounts as account_views
 from handlers.views import cancel as cancel_views
+from handlers.views import draft as draft_views
 from handlers.views import forget as forget_views
 from handlers.views import toasts
 from handlers.visit import Decision
@@ -59,7 +62,7 @@ class Confirming:
         declined = self._house.store.confirmations.decline(action.token, guest.chat.id, guest.user, guest.now)
         if isinstance(declined, Refusal):
             return self._refused(guest, action, declined)
-        return Decision(toasts.GIVEN_UP, action, cancel_views.declined())
+        return Decision(toasts.GIVEN_UP, action, _declined(declined))
 
     def _refused(self, guest: Guest, action: Confirm | Decline, refusal: Refusal) -> Decision:
         """A question that has ended loses its buttons, and offers to be asked again."""
@@ -73,6 +76,9 @@ class Confirming:
         if claimed.kind == FORGET:
             self._house.delete_chat(guest.chat.id)
             return lambda action: Decision(Toast(), action, forget_views.forgotten(clean=self._scrubbed()))
+        if claimed.kind == DELETE_TEMPLATE:
+            left = delete_template(guest, claimed)
+            return lambda action: Decision(Toast(), action, left)
         desk = guest.desk(claimed.account) if claimed.account is not None else None
         match claimed.kind:
             case kind if kind not in {CHANGE, REMOVE}:
@@ -91,13 +97,11 @@ class Confirming:
     def _change(self, guest: Guest, account: Account, claimed: Confirmation) -> Follow:
         """`guest.arrival.message` shows how it goes on, where it can be edited."""
         message = guest.arrival.message if guest.arrival.editable else None
+        change, secret = change_in(claimed), self._house.store.confirmations.secret(claimed)
+        if isinstance(change, Creation) and (refused := send(guest, account.id, change, secret)):
+            return lambda action: Decision(toasts.NOT_SENT, action, refused)
         entry = self._house.writes.claim(
-            account,
-            guest.user,
-            change_in(claimed),
-            once=claimed.token,
-            message=message,
-            secret=self._house.store.confirmations.secret(claimed),
+            account, guest.user, change, once=claimed.token, message=message, secret=secret
         )
 
         def start(_action: Confirm) -> Decision:
@@ -114,11 +118,21 @@ class Confirming:
         return clean
 
 
+def _declined(asked: Confirmation) -> Screen:
+    """What was being put together stays; the rest is as it was."""
+    change = change_in(asked) if asked.kind == CHANGE else None
+    if isinstance(change, Creation) and change.draft is not None:
+        return draft_views.kept(change.draft)
+    return cancel_views.declined()
+
+
 def _again(asked: Confirmation) -> Action | None:
     """What asks this question anew."""
     match asked.kind:
         case kind if kind == FORGET:
             return AskForget()
+        case kind if kind == DELETE_TEMPLATE:
+            return DeleteTemplate(template_in(asked))
         case kind if kind == REMOVE and asked.account is not None:
             return RemoveAccount(asked.account)
         case kind if kind == CHANGE and asked.account is not None:

@@ -17,14 +17,17 @@ from telegram.ext import CallbackContext, ExtBot
 
 from bot.domain.ids import TelegramChatId
 from handlers.actions import NotAnAction, decode
-from handlers.arrivals import Incoming, Moved, Pressed, Said, Standing, read
+from handlers.arrivals import Attached, Incoming, Moved, Pressed, Said, Standing, read
 from handlers.commands import find
+from handlers.files import fetch
 from handlers.messages import Messages
 from handlers.per_chat import PerChat, Refused, Stopping, Why
+from handlers.screen import Screen
 from handlers.showing import Showing, Undelivered
 from handlers.troubles import Gone, trouble
+from handlers.views import files as file_views
 from handlers.views.trouble import BUSY, FAILED, OLD_BUTTON, TOO_FAST, unknown_command
-from handlers.visit import Answer, Arrival, Decision, Routes
+from handlers.visit import Answer, Arrival, Decision, Deletion, Routes, Secret
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +61,7 @@ class Dispatch:
         """Whether anything can follow from this update: the talk of a group is not stored, unless it holds a secret."""
         incoming = read(update, self._bot.bot)
         if isinstance(incoming, Said):
-            return incoming.addressed or self._routes.holds_secret(incoming.text)
+            return incoming.addressed or self._secret_in(incoming) is not None
         return incoming is not None
 
     async def __call__(self, update: Update, context: CallbackContext[Any, Any, Any, Any]) -> None:  # noqa: ARG002
@@ -96,17 +99,21 @@ class Dispatch:
     async def _said(self, said: Said) -> None:
         place = self._per_chat.admit(said.arrival.chat, said.arrival.user if said.addressed else None)
         if isinstance(place, Refused):
-            await self._delete_secret(said)
+            await self._delete(said.arrival, self._secret_in(said, unread=True))
             await self._turn_away(said.arrival, place)
             return
         with place as turn:
             deleted = await self._delete_secret(said)
             await turn.comes()
             async with self._typing(said.arrival):
+                # what came before it in the line may have asked for it
+                deleted = deleted or await self._delete_secret(said)
                 answer = await self._answer(said, deleted)
             await self._showing.show(said.arrival, answer, pressed=False)
 
-    async def _answer(self, said: Said, deleted: bool | None) -> Answer:
+    async def _answer(self, said: Said, deleted: Deletion | None) -> Answer:
+        if said.file is not None:
+            return await self._answer_file(said, said.file, deleted)
         if said.command is None or not said.addressed:
             wanted = said.addressed or deleted is not None
             return await self._routes.typed(said.arrival, said.text, deleted=deleted) if wanted else None
@@ -116,6 +123,22 @@ class Dispatch:
         if deleted is not None:
             return await self._routes.typed(said.arrival, said.text, deleted=deleted)
         return unknown_command(said.command) if said.arrival.private else None
+
+    async def _answer_file(self, said: Said, file: Attached, deleted: Deletion | None) -> Answer:
+        """The text of a file that was asked for is answered as if it had been typed; the words below it are not read.
+
+        A file may hold a secret whatever is in it, so it is taken first, and then its message is deleted.
+        """
+        arrival = said.arrival
+        if not arrival.private or (deleted is not None and deleted.of is not Secret.ANSWER):
+            return None if deleted is None else await self._routes.typed(arrival, said.text, deleted=deleted)
+        most = self._routes.takes_file(arrival)
+        found = file_views.unwanted() if most is None else await fetch(self._messages, file, most)
+        text = found if isinstance(found, str) else ""
+        deleted = deleted or await self._delete(arrival, self._routes.secret_in(arrival, text, answers=True))
+        if isinstance(found, Screen):
+            return file_views.with_deletion(found, deleted=None if deleted is None else deleted.done)
+        return await self._routes.typed(arrival, text, deleted=deleted)
 
     async def _pressed(self, pressed: Pressed) -> None:
         arrival = pressed.arrival
@@ -142,19 +165,28 @@ class Dispatch:
             await self._messages.answer(pressed.query, FAILED)
             raise
 
-    async def _delete_secret(self, said: Said) -> bool | None:
+    def _secret_in(self, said: Said, *, unread: bool = False) -> Secret | None:
+        """A command answers nothing. A file is looked into before its message goes, unless it stays `unread`."""
+        command = said.command is not None and find(said.command) is not None
+        answers = not command and (said.file is None or unread)
+        return self._routes.secret_in(said.arrival, said.text, answers=answers)
+
+    async def _delete_secret(self, said: Said) -> Deletion | None:
         """Before anything else, also when this update waited for a restart. `None`: there is no secret in it."""
-        if said.arrival.message is None or not self._routes.holds_secret(said.text):
+        return await self._delete(said.arrival, self._secret_in(said))
+
+    async def _delete(self, arrival: Arrival, secret: Secret | None) -> Deletion | None:
+        if secret is None or arrival.message is None:
             return None
         for pause in (*DELETE_PAUSES, None):
             try:
-                return await self._messages.delete(said.arrival.chat, said.arrival.message)
+                return Deletion(secret, await self._messages.delete(arrival.chat, arrival.message))
             except TelegramError as error:
                 log.warning("a message with a secret is not deleted yet: %s", error.message)
                 if pause is None or isinstance(trouble(error), Gone):
-                    return False
+                    break
             await asyncio.sleep(pause)
-        return False
+        return Deletion(secret, done=False)
 
     async def _turn_away(self, arrival: Arrival, refused: Refused) -> None:
         if refused.say:

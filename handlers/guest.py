@@ -15,13 +15,14 @@ from storage.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """`now` is the moment of the visit."""
+    """`now` is the moment of the visit. `deleted`: whether its message, which held a secret, could be deleted."""
 
     arrival: Arrival
     chat: Chat
     user: UserId
     now: datetime
     house: House
+    deleted: bool | None = None
 
     def desk(self, account: AccountId) -> Desk | None:
         """That account, if it is of this chat."""

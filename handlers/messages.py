@@ -90,6 +90,14 @@ class Messages:
             return is_deleted_already(refusal)
         return True
 
+    async def download(self, file: str, most: int) -> bytes | None:
+        """The bytes of a file that Telegram keeps; `None`: they are more than `most`. Errors of Telegram are raised."""
+        found = await self._bot.get_file(file)
+        if (found.file_size or 0) > most:
+            return None
+        content = bytes(await found.download_as_bytearray())
+        return content if len(content) <= most else None
+
     async def strip(self, chat: TelegramChatId, message: MessageId) -> None:
         """Takes the buttons away, where that is still possible."""
         try:

@@ -105,7 +105,9 @@ RentAction = (
 
 @dataclass(frozen=True, slots=True)
 class ShowTemplates:
-    pass
+    """A page of them; 0 is the first."""
+
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)

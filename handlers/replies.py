@@ -7,12 +7,15 @@ from datetime import timedelta
 from typing import Final
 
 from bot.domain.ids import AccountId, BatchId, DraftId, OrderId, ResultsId, TemplateId
+from bot.domain.recipe import Step
 from handlers.guest import Guest
 from handlers.word import Word
 from storage.codec import decode, encode
 from storage.questions import Question
 
 LIVES: Final = timedelta(minutes=10)
+OVERDUE: Final = timedelta(minutes=10)
+"""How long after its end a question still makes a secret of what is typed: an answer that came too late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +61,14 @@ class StepWanted:
 
 @dataclass(frozen=True, slots=True)
 class TemplateWanted:
-    """One field of a template."""
+    """One field of a template, or its name.
+
+    `template` is 0 for one that is still to be made: of `draft`, where that is given.
+    """
 
     template: TemplateId
     step: Word
+    draft: DraftId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,7 @@ _KINDS: Final[dict[str, type[Reply]]] = {
     "stop": StopWanted,
     "batch": BatchWanted,
 }
+_STEPS: Final = frozenset(step.value for step in Step)
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 
 
@@ -127,3 +135,12 @@ def done(guest: Guest) -> bool:
 
 def wanted(question: Question) -> Reply:
     return decode(_KINDS[question.kind], question.body)
+
+
+def step_asked(question: Question) -> Step | None:
+    """The field of an order that the wizard or a template asks for, if this is such a question."""
+    match wanted(question):
+        case StepWanted(step=step) | TemplateWanted(step=step) if step in _STEPS:
+            return Step(step)
+        case _:
+            return None

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final, assert_never
 
-from bot.domain.ids import MessageId, OrderId, TelegramChatId, UserId
+from bot.domain.ids import DraftId, MessageId, OrderId, TelegramChatId, UserId
+from bot.domain.recipe import FILE_STEPS, SECRET_STEPS, Step, is_private_key
 from bot.services.connect import find_key
 from bot.services.desk import Desk
 from bot.services.house import House
@@ -61,7 +62,17 @@ from handlers.commands import COMMANDS, WRITES, find
 from handlers.confirming import Confirming
 from handlers.guest import Guest
 from handlers.market_actions import MarketAction
-from handlers.rent_actions import BatchAction, DeploymentAction, RentAction, StopAction, TemplateAction
+from handlers.rent_actions import (
+    AskRent,
+    BatchAction,
+    DeploymentAction,
+    NextCandidate,
+    RentAction,
+    RentAgain,
+    StartRent,
+    StopAction,
+    TemplateAction,
+)
 from handlers.replies import (
     BatchWanted,
     KeyWanted,
@@ -75,15 +86,20 @@ from handlers.replies import (
 )
 from handlers.screen import Press, Screen, Toast
 from handlers.views import cancel as cancel_views
+from handlers.views import draft as draft_views
 from handlers.views import errors as error_views
 from handlers.views import keys as key_views
 from handlers.views import start as start_views
+from handlers.views import steps as step_views
 from handlers.views import toasts
-from handlers.visit import Answer, Arrival, Command, Decision, Leave
+from handlers.visit import Answer, Arrival, Command, Decision, Deletion, Leave, Secret
 from storage.errors import NotFound
 
 STALE_AFTER: Final = timedelta(seconds=60)
 """A command that leads to a change is not acted on when it is older: its sender has long looked elsewhere."""
+
+MOST_FILE: Final = 65_536
+"""Bytes of a text file: more than any field of an order takes."""
 
 LINE_SECONDS: Final = 120
 """How long a line of ours stands in a group."""
@@ -108,8 +124,16 @@ class FrontDoor:
 
     # What Telegram's edge asks without waiting
 
-    def holds_secret(self, text: str) -> bool:
-        return find_key(text) is not None
+    def secret_in(self, arrival: Arrival, text: str, *, answers: bool) -> Secret | None:
+        """What answers a question for something secret is that, whatever shape it has."""
+        if answers and self._step_asked(arrival, replies.OVERDUE) in SECRET_STEPS:
+            return Secret.ANSWER
+        if is_private_key(text):
+            return Secret.PRIVATE_KEY
+        return None if find_key(text) is None else Secret.API_KEY
+
+    def takes_file(self, arrival: Arrival) -> int | None:
+        return MOST_FILE if self._step_asked(arrival) in FILE_STEPS else None
 
     def decide(self, arrival: Arrival, data: str) -> Decision:
         action = decode(data)
@@ -130,7 +154,16 @@ class FrontDoor:
                 return self._confirming.confirm(guest, action)
             case Decline():
                 return self._confirming.decline(guest, action)
-            case AskCancel() | AskRaise() | AskPrice() | TestKey():
+            case (
+                AskCancel()
+                | AskRaise()
+                | AskPrice()
+                | TestKey()
+                | StartRent()
+                | AskRent()
+                | NextCandidate()
+                | RentAgain()
+            ):
                 return Decision(toasts.READING, action)
             case _:
                 return Decision(toasts.READING if getattr(action, "fresh", False) else Toast(), action)
@@ -172,34 +205,41 @@ class FrontDoor:
             return replace(answer, apart=True)
         return answer
 
-    async def command(self, arrival: Arrival, name: str, arguments: str, *, deleted: bool | None) -> Answer:
+    async def command(self, arrival: Arrival, name: str, arguments: str, *, deleted: Deletion | None) -> Answer:
         if not arrival.private:
             return self._in_group(arrival, name, deleted)
         if arrival.user is None or not self._may(arrival.user):
             return error_views.not_allowed()
         guest = self._guest(arrival, arrival.user)
+        if name != "cancel" and self._step_of_draft(guest) is not None:
+            replies.done(guest)  # another command leaves the step; /rent goes on with the draft
         if name in WRITES and arrival.sent_at is not None and guest.now - arrival.sent_at > STALE_AFTER:
             return error_views.sent_while_away(name, arrival.sent_at, guest.now)
+        if deleted is not None and deleted.of is Secret.PRIVATE_KEY:
+            return key_views.private_key(deleted=deleted.done)
         if deleted is not None:
-            return await self._answered(guest, self._key_in(guest, name, arguments, deleted=deleted))
+            return await self._answered(guest, self._key_in(guest, name, arguments, deleted=deleted.done))
         return await self._answered(guest, self._command(guest, name, arguments.strip()))
 
-    async def typed(self, arrival: Arrival, text: str, *, deleted: bool | None) -> Answer:
+    async def typed(self, arrival: Arrival, text: str, *, deleted: Deletion | None) -> Answer:
         if not arrival.private:
-            return key_views.in_group(deleted=deleted, link=self.bot_link) if deleted is not None else None
+            return None if deleted is None else self._secret_in_group(deleted)
         if arrival.user is None or not self._may(arrival.user):
             return error_views.not_allowed()
-        guest = self._guest(arrival, arrival.user)
-        return await self._answered(guest, self._typed(guest, text, deleted=deleted))
+        guest = replace(self._guest(arrival, arrival.user), deleted=None if deleted is None else deleted.done)
+        return await self._answered(guest, self._typed(guest, text, secret=None if deleted is None else deleted.of))
 
-    async def _typed(self, guest: Guest, text: str, *, deleted: bool | None) -> Answer:
+    async def _typed(self, guest: Guest, text: str, *, secret: Secret | None) -> Answer:
         question = self._house.store.questions.find(guest.chat.id, guest.user, guest.now)
         wanted = replies.wanted(question) if question else None
         desk = guest.desk(question.account) if question and question.account is not None else None
-        if deleted is not None or isinstance(wanted, KeyWanted):
+        if secret in {Secret.PRIVATE_KEY, Secret.ANSWER} and not isinstance(wanted, StepWanted | TemplateWanted):
+            late = secret is Secret.ANSWER
+            return step_views.too_late(deleted=guest.deleted) if late else key_views.private_key(deleted=guest.deleted)
+        if secret is Secret.API_KEY or isinstance(wanted, KeyWanted):
             name = wanted.name if isinstance(wanted, KeyWanted) else None
             replaces = desk if isinstance(wanted, KeyWanted) else None
-            return await accounts.key_typed(guest, text, deleted=deleted, name=name, replaces=replaces)
+            return await accounts.key_typed(guest, text, deleted=guest.deleted, name=name, replaces=replaces)
         match wanted:
             case NameWanted() if desk is not None:
                 return accounts.name_typed(guest, desk, text)
@@ -219,6 +259,28 @@ class FrontDoor:
                 return await batches.typed(guest, wanted, text)
             case _:
                 return self._help(guest)
+
+    def _left(self, guest: Guest) -> Screen:
+        """`/cancel` without a number."""
+        draft = self._step_of_draft(guest)
+        if not replies.done(guest):
+            return cancel_views.nothing_to_leave()
+        return cancel_views.left() if draft is None else draft_views.parked(draft)
+
+    def _step_of_draft(self, guest: Guest) -> DraftId | None:
+        """The draft of which a step is asked for."""
+        question = self._house.store.questions.find(guest.chat.id, guest.user, guest.now)
+        wanted = replies.wanted(question) if question else None
+        return wanted.draft if isinstance(wanted, StepWanted) else None
+
+    def _step_asked(self, arrival: Arrival, overdue: timedelta = timedelta()) -> Step | None:
+        """The field of an order that this person is asked for here; also one whose question ended so long ago."""
+        if not arrival.private or arrival.user is None or not self._may(arrival.user):
+            return None
+        store = self._house.store
+        chat = store.chats.find(arrival.chat)
+        question = store.questions.find(chat.id, arrival.user, self._house.clock() - overdue) if chat else None
+        return replies.step_asked(question) if question else None
 
     async def _answered(self, guest: Guest, answering: Awaitable[Answer]) -> Answer:
         """The answer; silence where the chat was forgotten meanwhile, a line where the account was removed."""
@@ -328,7 +390,7 @@ class FrontDoor:
             case "templates":
                 return await templates.command(guest)
             case "cancel" if not arguments:
-                return cancel_views.left() if replies.done(guest) else cancel_views.nothing_to_leave()
+                return self._left(guest)
             case _:
                 pass
         desk = guest.default_desk()
@@ -379,10 +441,15 @@ class FrontDoor:
         account_name = " ".join(words) if name == "connect" and words else None
         return await accounts.key_typed(guest, key or arguments, deleted=deleted, name=account_name, replaces=None)
 
-    def _in_group(self, arrival: Arrival, name: str, deleted: bool | None) -> Answer:
+    def _secret_in_group(self, deleted: Deletion) -> Screen:
+        if deleted.of is Secret.PRIVATE_KEY:
+            return key_views.private_key(deleted=deleted.done)
+        return key_views.in_group(deleted=deleted.done, link=self.bot_link)
+
+    def _in_group(self, arrival: Arrival, name: str, deleted: Deletion | None) -> Answer:
         """No account is bound to a group in this version: one line, which goes by itself."""
         if deleted is not None:
-            return key_views.in_group(deleted=deleted, link=self.bot_link)
+            return self._secret_in_group(deleted)
         line = _GROUP_LINES.get(name)
         if line is None:
             return None

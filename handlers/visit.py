@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 from typing import Protocol
 
 from bot.domain.ids import ChatKind, MessageId, TelegramChatId, UserId
@@ -61,6 +62,22 @@ class Decision:
     answer: Answer = None
 
 
+class Secret(Enum):
+    """What a message holds that may not stand in the chat."""
+
+    API_KEY = auto()
+    PRIVATE_KEY = auto()
+    ANSWER = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """A message held a secret; `done`: it could be deleted."""
+
+    of: Secret
+    done: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """One row of the table of commands: menus, help and README are made from it."""
@@ -76,8 +93,14 @@ class Command:
 class Routes(Protocol):
     """What the Telegram edge asks of the house. Everything synchronous reads and writes the database only."""
 
-    def holds_secret(self, text: str) -> bool:
-        """Whether this text is, or contains, something shaped like an API key: its message is deleted first."""
+    def secret_in(self, arrival: Arrival, text: str, *, answers: bool) -> Secret | None:
+        """What in this text is a secret: its message is deleted before it is answered.
+
+        `answers`: it is no command, so that it is secret too where this person was asked for something secret.
+        """
+
+    def takes_file(self, arrival: Arrival) -> int | None:
+        """The most bytes of a text file that this person was asked for; `None`: a file answers nothing here."""
 
     def decide(self, arrival: Arrival, data: str) -> Decision:
         """Authorises a press, claims what it claims, and marks the update as handled in the same transaction where it spends."""
@@ -85,11 +108,11 @@ class Routes(Protocol):
     async def pressed(self, arrival: Arrival, decision: Decision) -> Answer:
         """Goes on with a decided press; may read over the network for a few seconds."""
 
-    async def command(self, arrival: Arrival, name: str, arguments: str, *, deleted: bool | None) -> Answer:
-        """Answers a command addressed to us; `deleted`: whether the message, which held a secret, could be deleted."""
+    async def command(self, arrival: Arrival, name: str, arguments: str, *, deleted: Deletion | None) -> Answer:
+        """Answers a command addressed to us; `deleted`: what became of its message, where that held a secret."""
 
-    async def typed(self, arrival: Arrival, text: str, *, deleted: bool | None) -> Answer:
-        """Answers a text that is no command; silence where nothing was asked."""
+    async def typed(self, arrival: Arrival, text: str, *, deleted: Deletion | None) -> Answer:
+        """Answers a text, or the text of a file, that is no command; silence where nothing was asked."""
 
     def shown(self, arrival: Arrival, screen: Screen, message: MessageId) -> None:
         """Told after Telegram took a screen: remembers the message of a question or a confirmation."""

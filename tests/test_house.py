@@ -14,6 +14,7 @@ TELEGRAM_IS_KNOWN_IN = {
         "handlers.arrivals",
         "handlers.dispatch",
         "handlers.errors",
+        "handlers.files",
         "handlers.jobs",
         "handlers.markup",
         "handlers.menus",

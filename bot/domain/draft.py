@@ -20,11 +20,15 @@ MAX_ENV_VALUE = 1_536
 MAX_TOKEN = 32
 MAX_PASSWORD = 32
 MAX_SSH_KEY = 3_072
+MAX_COMMAND = 16_384
+"""Ours: the reference names no limit for the start command, and a longer one belongs into an image."""
 MAX_ISSUE = 2_048
 PORT_KINDS = ("tcp", "http")
 
-_STARRED = re.compile(r"[A-Za-z0-9\s\-=.@+/]+", re.ASCII)
-_REGISTRY_HOST = re.compile(r"^(?:[^/]*[.:][^/]*|localhost)/")
+STARRED = re.compile(r"[A-Za-z0-9\s\-=.@+/]+", re.ASCII)
+"""All that the fields with a star in the reference may hold."""
+REGISTRY_HOST = re.compile(r"^(?:[^/]*[.:][^/]*|localhost)/")
+"""A host in front of an image's name, as Docker tells it from an owner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +84,13 @@ class Draft:
         found = [
             Problem(name, f"{name} is missing") for name in ("server", "currency", "image") if not getattr(self, name)
         ]
-        if self.image and _REGISTRY_HOST.match(self.image):
+        if self.image and REGISTRY_HOST.match(self.image):
             found.append(Problem("image", "CLORE.AI takes Docker Hub names, without a registry's host in front"))
         found += _price_problems(self) + _port_problems(self.ports) + env_problems(self.env)
         found += _starred("jupyter_token", self.jupyter_token, MAX_TOKEN)
         found += _starred("ssh_key", self.ssh_key, MAX_SSH_KEY)
         found += _starred("ssh_password", self.ssh_password, MAX_PASSWORD)
-        return tuple(found)
+        return (*found, *command_problems(self.command))
 
     def ready(self) -> NewOrder | tuple[Problem, ...]:
         """The order that can be sent, or what is missing or wrong."""
@@ -133,6 +137,20 @@ def env_problems(env: Mapping[str, str]) -> list[Problem]:
     return found
 
 
+def command_problems(command: str | None) -> list[Problem]:
+    """The script that runs on the machine once the order is made."""
+    if command is None:
+        return []
+    found = []
+    if len(command) > MAX_COMMAND:
+        found.append(
+            Problem("command", f"a start command has at most {MAX_COMMAND:,} characters; this one has {len(command):,}")
+        )
+    if "\0" in command:
+        found.append(Problem("command", "a start command cannot hold a zero character"))
+    return found
+
+
 def _price_problems(draft: Draft) -> list[Problem]:
     name, price = ("spot_price", draft.spot_price) if draft.spot else ("required_price", draft.required_price)
     if price is None:
@@ -161,6 +179,6 @@ def _starred(where: str, text: str | None, most: int) -> list[Problem]:
     found = []
     if len(text) > most:
         found.append(Problem(where, f"at most {most:,} characters; these are {len(text):,}"))
-    if not _STARRED.fullmatch(text):
+    if not STARRED.fullmatch(text):
         found.append(Problem(where, "only letters, digits, blanks and - = . @ + / are allowed"))
     return found

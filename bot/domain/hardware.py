@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 _COUNTED = re.compile(r"^\s*(\d{1,4})\s*[xX]\s*(.+?)\s*$")
+_SIZE = re.compile(r"(?<![\d.])(\d{1,12}(?:\.\d{1,18})?)\s*([gGtT])(?:i?[bB])", re.ASCII)
+_CPUS = re.compile(r"\s*(\d{1,6})(?:\s*/\s*(\d{1,6}))?", re.ASCII)
 _VENDOR = re.compile(r"^(?:NVIDIA\s+)?(?:GeForce\s+)?", re.IGNORECASE)
 
 
@@ -39,6 +41,29 @@ class Specs:
         counted = _COUNTED.match(self.gpu)
         name = (counted[2] if counted else self.gpu).strip()
         return _VENDOR.sub("", name).strip() or name
+
+    @property
+    def disk_gb(self) -> Decimal | None:
+        """The size in CLORE.AI's line, like `NVMe disk 247.3623046875GB`: the last one that it names."""
+        sizes = _SIZE.findall(self.disk or "")
+        if not sizes:
+            return None
+        size, unit = sizes[-1]
+        return Decimal(size) * (1000 if unit in "tT" else 1)
+
+    @property
+    def cores(self) -> int | None:
+        """The first number of `8/16`."""
+        return self._cpus(0)
+
+    @property
+    def threads(self) -> int | None:
+        """The second number of `8/16`."""
+        return self._cpus(1)
+
+    def _cpus(self, place: int) -> int | None:
+        numbers = _CPUS.match(self.cpus or "")
+        return int(numbers[place + 1]) if numbers and numbers[place + 1] else None
 
     @property
     def title(self) -> str:

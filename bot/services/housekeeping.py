@@ -32,6 +32,7 @@ class Housekeeping:
         self._store.inbox.prune(now - KEEP)
         self._store.confirmations.prune(now - KEEP)
         self._store.questions.prune(now - KEEP)
+        self._store.drafts.prune(now - KEEP)
         self._store.outbox.prune(now - KEEP_LETTERS)
         if self._store.installation.owes_scrub:
             self._store.scrub()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import timedelta
+from decimal import Decimal
 
 from bot.clore.client import Clore
 from bot.clore.errors import CloreError
 from bot.clore.gate import Priority
+from bot.domain.catalogue import Catalogue, building
 from bot.domain.ids import ServerId
 from bot.domain.market import Market, OnDemand
 from bot.domain.money import Rates
@@ -19,6 +21,7 @@ log = logging.getLogger(__name__)
 
 RATES_LIVE = timedelta(minutes=15)
 RETRY_AFTER = timedelta(minutes=1)
+MOVED = Decimal("0.01")
 
 
 class MarketCopy:
@@ -31,6 +34,8 @@ class MarketCopy:
         self._tried_at = clock() - RETRY_AFTER
         self.last: Market | None = None
         self.rates: Rates | None = None
+        self._building: asyncio.Task[Catalogue] | None = None
+        self.last_catalogue: Catalogue | None = None
 
     def note(self, rates: Rates | None) -> None:
         """Takes rates that came with another reply, where they are newer; the age is that of the oldest of them."""
@@ -54,6 +59,17 @@ class MarketCopy:
             self._reading.add_done_callback(self._read_ended)
         return await asyncio.shield(self._reading)
 
+    async def catalogue(self, max_age: timedelta, priority: Priority) -> Catalogue:
+        """The same copy, made ready for searching: once for all who ask. Raises `CloreError` where it cannot be had."""
+        market = await self.fresh(max_age, priority)
+        while (known := self.last_catalogue) is None or known.market is not market or _moved(known.rates, self.rates):
+            if self._building is None:
+                self._building = asyncio.create_task(self._build(market))
+                self._building.add_done_callback(self._built)
+            await asyncio.shield(self._building)
+            market = self.last or market
+        return known
+
     async def keep_rates(self) -> None:
         """Reads the market where the rates have grown old; a failure is logged and tried again a minute later."""
         now = self._clock()
@@ -72,7 +88,31 @@ class MarketCopy:
         self.note(rates_of(market))
         return market
 
+    async def _build(self, market: Market) -> Catalogue:
+        """A step at a time, so that nobody else waits for it."""
+        steps = building(market, self.rates, self.last_catalogue)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as done:
+                self.last_catalogue = made = done.value
+                return made
+            await asyncio.sleep(0)
+
+    def _built(self, task: asyncio.Task[Catalogue]) -> None:
+        self._building = None
+        if not task.cancelled():
+            task.exception()  # seen by whoever waited; nobody waiting is no error of its own
+
     def _read_ended(self, task: asyncio.Task[Market]) -> None:
         self._reading = None
         if not task.cancelled():
             task.exception()  # seen by whoever waited; nobody waiting is no error of its own
+
+
+def _moved(known: Rates | None, now: Rates | None) -> bool:
+    """Whether prices in dollars would differ by more than can be seen: a coin has its first rate, or a rate moved by 1 %."""
+    if now is None or known is now:
+        return False
+    before = {} if known is None else known.usd
+    return any(coin not in before or abs(rate - before[coin]) > MOVED * before[coin] for coin, rate in now.usd.items())

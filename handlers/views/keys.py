@@ -142,6 +142,23 @@ def in_group(*, deleted: bool, link: str | None = None) -> Screen:
     )
 
 
+def private_key(*, deleted: bool | None) -> Screen:
+    """A private SSH key was typed, where nothing or something else was asked."""
+    gone = (
+        "I deleted the message, but take the key as known to others."
+        if deleted
+        else "I could not delete the message: delete it."
+    )
+    return screen(
+        (
+            title("⛔", "That is a PRIVATE key", "not used, not stored"),
+            say(gone),
+            say("Replace it wherever it opens something. I only ever need the public one, which ends in .pub."),
+        ),
+        (navigation(Home()),),
+    )
+
+
 def _message(*, deleted: bool | None) -> Html | None:
     match deleted:
         case None:

@@ -12,6 +12,7 @@ from bot.domain.market import OnDemand
 from bot.domain.money import Rates
 from bot.domain.rental import FREE_OF_CREATION_FEE, Order, RentalState
 from handlers.actions import AskCancel, AskPrice, AskRaise, ShowOrder, ShowOrders, ShowPastOrders, ShowWallets
+from handlers.rent_actions import RentAgain
 from handlers.screen import Button, Press, Row, Screen
 from handlers.views.auction import ladder, own_bid, unheld, why_nobody
 from handlers.views.frame import Account, Failure, age, copying, in_pairs, navigation, opening, screen, title
@@ -182,8 +183,9 @@ def _forwards(order: Order) -> list[tuple[int, str]]:
 def _rows(account: Account, order: Order, state: RentalState) -> tuple[Row, ...]:
     back = ShowPastOrders(account.id) if order.expired else ShowOrders(account.id)
     below = navigation(back, ShowOrder(account.id, order.id, fresh=True))
+    links: Row = (Press("💰 Wallets", ShowWallets(account.id)), Press("📋 Rentals", ShowOrders(account.id)))
     if state is RentalState.EXPIRED:
-        return (below,)
+        return (Press("🔁 Rent again…", RentAgain(account.id, order.id)),), links, below
     bid: Row = (
         Press("📈 Raise bid…", AskRaise(account.id, order.id)),
         Press("✏️ Set price…", AskPrice(account.id, order.id)),
@@ -193,7 +195,7 @@ def _rows(account: Account, order: Order, state: RentalState) -> tuple[Row, ...]
         *(() if state is RentalState.WAITING else _access(order)),
         bid if order.spot else (),
         (Press("🛑 Cancel bid…" if state is RentalState.WAITING else "🛑 Cancel…", AskCancel(account.id, order.id)),),
-        (Press("💰 Wallets", ShowWallets(account.id)), Press("📋 Rentals", ShowOrders(account.id))),
+        links,
         below,
     )
 

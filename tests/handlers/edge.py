@@ -27,7 +27,7 @@ from handlers.per_chat import PerChat
 from handlers.polling import Polling, PollingRequest
 from handlers.screen import Press, Screen, Toast
 from handlers.updates import DurableQueue
-from handlers.visit import Answer, Arrival, Command, Decision
+from handlers.visit import Answer, Arrival, Command, Decision, Deletion, Secret
 from storage.letters import Letter
 from storage.store import Store
 
@@ -68,6 +68,8 @@ class House:
     fails: Exception | None = None
     decision: Callable[[Arrival, Action], Decision] = lambda _arrival, action: Decision(Toast("got it"), action)
     asked: list[tuple[str, Arrival, str]] = field(default_factory=list)
+    asks_secret: bool = False
+    most_file: int | None = None
     deletions: list[bool | None] = field(default_factory=list)
     screens: list[tuple[Arrival, Screen, MessageId]] = field(default_factory=list)
     gone: list[tuple[int, str]] = field(default_factory=list)
@@ -78,8 +80,13 @@ class House:
     def texts(self) -> list[str]:
         return [text for _, _, text in self.asked]
 
-    def holds_secret(self, text: str) -> bool:
-        return SECRET in text
+    def secret_in(self, arrival: Arrival, text: str, *, answers: bool) -> Secret | None:
+        if answers and arrival.private and self.asks_secret:
+            return Secret.ANSWER
+        return Secret.API_KEY if SECRET in text else None
+
+    def takes_file(self, arrival: Arrival) -> int | None:
+        return self.most_file if arrival.private else None
 
     def decide(self, arrival: Arrival, data: str) -> Decision:
         self.asked.append(("decide", arrival, data))
@@ -90,15 +97,15 @@ class House:
         await self._work()
         return decision.answer if decision.action is None else self.pressed_answers.get(type(decision.action))
 
-    async def command(self, arrival: Arrival, name: str, arguments: str, *, deleted: bool | None) -> Answer:
+    async def command(self, arrival: Arrival, name: str, arguments: str, *, deleted: Deletion | None) -> Answer:
         self.asked.append(("command", arrival, f"{name} {arguments}".strip()))
-        self.deletions.append(deleted)
+        self.deletions.append(None if deleted is None else deleted.done)
         await self._work()
         return self.answers.get(name)
 
-    async def typed(self, arrival: Arrival, text: str, *, deleted: bool | None) -> Answer:
+    async def typed(self, arrival: Arrival, text: str, *, deleted: Deletion | None) -> Answer:
         self.asked.append(("typed", arrival, text))
-        self.deletions.append(deleted)
+        self.deletions.append(None if deleted is None else deleted.done)
         await self._work()
         return self.answers.get(text)
 
@@ -284,6 +291,7 @@ class Edge:
             ApplicationBuilder()
             .token(TOKEN)
             .base_url("http://telegram/bot")
+            .base_file_url("http://telegram/file/bot")
             .request(PollingRequest(self.polling, **options))
             .get_updates_request(PollingRequest(self.polling, **options))
             .rate_limiter(self.outgoing)

@@ -65,6 +65,7 @@ from handlers.views.frame import Failure
 from handlers.views.html import text
 from handlers.visit import Command
 from tests.handlers.views.reading import closes, complaints
+from tests.handlers.views.recipe_screens import recipe_screens
 from tests.handlers.views.world import BID, ENDS_AT, MAIN, NOW, TOKEN, Main, market, snapshot
 
 EXPONENT = re.compile(r"\d[eE][+-]?\d")
@@ -353,6 +354,7 @@ def all_screens(world: World) -> Iterator[Made]:
     yield from creation_screens(world)
     yield from fixed_screens()
     yield from alert_screens(world)
+    yield from recipe_screens(world.word, flag=world.flag)
 
 
 QUICK = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), report_multiple_bugs=False)
