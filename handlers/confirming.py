@@ -17,10 +17,12 @@ from handlers.forget import FORGET
 from handlers.guest import Guest
 from handlers.market_actions import ShowMarket
 from handlers.rent_actions import AskBatch, AskRent, DeleteTemplate
-from handlers.screen import Toast
+from handlers.rent_confirm import send
+from handlers.screen import Screen, Toast
 from handlers.templates import DELETE_TEMPLATE, delete_template, template_in
 from handlers.views import accounts as account_views
 from handlers.views import cancel as cancel_views
+from handlers.views import draft as draft_views
 from handlers.views import forget as forget_views
 from handlers.views import toasts
 from handlers.visit import Decision
@@ -61,7 +63,7 @@ class Confirming:
         declined = self._house.store.confirmations.decline(action.token, guest.chat.id, guest.user, guest.now)
         if isinstance(declined, Refusal):
             return self._refused(guest, action, declined)
-        return Decision(toasts.GIVEN_UP, action, cancel_views.declined())
+        return Decision(toasts.GIVEN_UP, action, _declined(declined))
 
     def _refused(self, guest: Guest, action: Confirm | Decline, refusal: Refusal) -> Decision:
         """A question that has ended loses its buttons, and offers to be asked again."""
@@ -114,13 +116,11 @@ class Confirming:
     def _change(self, guest: Guest, account: Account, claimed: Confirmation) -> Follow:
         """`guest.arrival.message` shows how it goes on, where it can be edited."""
         message = guest.arrival.message if guest.arrival.editable else None
+        change, secret = change_in(claimed), self._house.store.confirmations.secret(claimed)
+        if isinstance(change, Creation) and (refused := send(guest, account.id, change, secret)):
+            return lambda action: Decision(toasts.NOT_SENT, action, refused)
         entry = self._house.writes.claim(
-            account,
-            guest.user,
-            change_in(claimed),
-            once=claimed.token,
-            message=message,
-            secret=self._house.store.confirmations.secret(claimed),
+            account, guest.user, change, once=claimed.token, message=message, secret=secret
         )
 
         def start(_action: Confirm) -> Decision:
@@ -135,6 +135,14 @@ class Confirming:
         if not clean:
             log.warning("what was deleted leaves traces in the file until it can be rewritten")
         return clean
+
+
+def _declined(asked: Confirmation) -> Screen:
+    """What was being put together stays; the rest is as it was."""
+    change = change_in(asked) if asked.kind == CHANGE else None
+    if isinstance(change, Creation) and change.draft is not None:
+        return draft_views.kept(change.draft)
+    return cancel_views.declined()
 
 
 def _again(asked: Confirmation) -> Action | None:

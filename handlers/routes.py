@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final, assert_never
 
-from bot.domain.ids import MessageId, OrderId, ServerId, TelegramChatId, UserId
+from bot.domain.ids import DraftId, MessageId, OrderId, ServerId, TelegramChatId, UserId
 from bot.services.connect import find_key
 from bot.services.desk import Desk
 from bot.services.house import House
@@ -75,11 +75,15 @@ from handlers.market_actions import (
     WatchServer,
 )
 from handlers.rent_actions import (
+    AskRent,
     BatchAction,
     CancelWithReport,
     DeploymentAction,
+    NextCandidate,
     ProbeNow,
     RentAction,
+    RentAgain,
+    StartRent,
     StopAction,
     TemplateAction,
 )
@@ -96,6 +100,7 @@ from handlers.replies import (
 )
 from handlers.screen import Press, Screen, Toast
 from handlers.views import cancel as cancel_views
+from handlers.views import draft as draft_views
 from handlers.views import errors as error_views
 from handlers.views import files as file_views
 from handlers.views import keys as key_views
@@ -159,7 +164,18 @@ class FrontDoor:
                 return self._confirming.decline(guest, action)
             case MarkFavourite() | WatchServer() | BlockServer() | BlockOwner():
                 return Decision(marks.toast(guest, action), action)
-            case AskCancel() | AskRaise() | AskPrice() | TestKey() | CancelWithReport() | ProbeNow():
+            case (
+                AskCancel()
+                | AskRaise()
+                | AskPrice()
+                | TestKey()
+                | CancelWithReport()
+                | ProbeNow()
+                | StartRent()
+                | AskRent()
+                | NextCandidate()
+                | RentAgain()
+            ):
                 return Decision(toasts.READING, action)
             case _:
                 return Decision(toasts.READING if getattr(action, "fresh", False) else Toast(), action)
@@ -209,6 +225,8 @@ class FrontDoor:
         if arrival.user is None or not self._may(arrival.user):
             return error_views.not_allowed()
         guest = self._guest(arrival, arrival.user)
+        if name != "cancel" and self._step_of_draft(guest) is not None:
+            replies.done(guest)  # another command leaves the step; /rent goes on with the draft
         if name in WRITES and arrival.sent_at is not None and guest.now - arrival.sent_at > STALE_AFTER:
             return error_views.sent_while_away(name, arrival.sent_at, guest.now)
         if deleted is not None and deleted.of is Secret.PRIVATE_KEY:
@@ -264,6 +282,19 @@ class FrontDoor:
                 return await batches.typed(guest, wanted, text)
             case _:
                 return self._help(guest)
+
+    def _left(self, guest: Guest) -> Screen:
+        """`/cancel` without a number."""
+        draft = self._step_of_draft(guest)
+        if not replies.done(guest):
+            return cancel_views.nothing_to_leave()
+        return cancel_views.left() if draft is None else draft_views.parked(draft)
+
+    def _step_of_draft(self, guest: Guest) -> DraftId | None:
+        """The draft of which a step is asked for."""
+        question = self._house.store.questions.find(guest.chat.id, guest.user, guest.now)
+        wanted = replies.wanted(question) if question else None
+        return wanted.draft if isinstance(wanted, StepWanted) else None
 
     async def _answered(self, guest: Guest, answering: Awaitable[Answer]) -> Answer:
         """The answer; silence where the chat was forgotten meanwhile, a line where the account was removed."""
@@ -377,7 +408,7 @@ class FrontDoor:
             case "templates":
                 return await templates.command(guest)
             case "cancel" if not arguments:
-                return cancel_views.left() if replies.done(guest) else cancel_views.nothing_to_leave()
+                return self._left(guest)
             case _:
                 pass
         desk = guest.default_desk()

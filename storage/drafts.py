@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from bot.domain.draft import Draft
-from bot.domain.ids import NO_RESULTS, AccountId, ChatId, DraftId, MessageId, ResultsId, UserId
+from bot.domain.ids import NO_RESULTS, AccountId, ChatId, DraftId, MessageId, ResultsId, ServerId, UserId
 from bot.domain.secrets import NO_SECRETS, Secrets, secrets_of, with_secrets, without_secrets
 from storage.codec import decode, encode
 from storage.database import Database
@@ -21,7 +21,11 @@ DraftState = Literal["open", "sent", "dropped"]
 
 @dataclass(frozen=True, slots=True)
 class StoredDraft:
-    """`draft` with its secrets. `results`: the list in which its server was found. `sent`: a request was made of it."""
+    """`draft` with its secrets. `results`: the list in which its server was found. `sent`: a request was made of it.
+
+    `title`: the machine as it was last seen. `tried`: the servers that it was for before this one. `edited`: somebody
+    has changed what it began with.
+    """
 
     id: DraftId
     chat: ChatId
@@ -33,13 +37,19 @@ class StoredDraft:
     template: str | None
     message: MessageId | None
     changed_at: datetime
+    title: str = ""
+    tried: tuple[ServerId, ...] = ()
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Body:
     draft: Draft
     results: ResultsId = NO_RESULTS
-    template: str | None = field(default=None)
+    template: str | None = None
+    title: str = ""
+    tried: tuple[ServerId, ...] = ()
+    edited: bool = False
 
 
 class Drafts:
@@ -57,8 +67,12 @@ class Drafts:
         *,
         results: ResultsId = NO_RESULTS,
         template: str | None = None,
+        title: str = "",
+        tried: tuple[ServerId, ...] = (),
+        edited: bool = False,
     ) -> StoredDraft:
         """A new draft, in the place of the one that this person had open here. `template`: the name it was made from."""
+        body = _Body(without_secrets(draft), results, template, title, tried, edited)
         with self._db.transaction():
             self._db.execute(
                 "UPDATE drafts SET state = 'dropped', sealed = NULL WHERE chat_id = ? AND user_id = ? AND state = 'open'",
@@ -67,7 +81,7 @@ class Drafts:
             number = self._db.execute(
                 "INSERT INTO drafts (chat_id, user_id, account_id, body, created_ms, changed_ms)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
-                (chat, user, account, _body(draft, results, template), to_ms(now), to_ms(now)),
+                (chat, user, account, encode(body), to_ms(now), to_ms(now)),
             ).lastrowid
             assert number is not None
             self._seal(chat, DraftId(number), secrets_of(draft))
@@ -88,17 +102,18 @@ class Drafts:
         )
         return None if row is None else self._draft(row)
 
-    def save(
-        self, stored: StoredDraft, draft: Draft, now: datetime, *, account: AccountId | None, template: str | None
-    ) -> bool:
-        """What it holds now. False: it is not open any more, and nothing was changed."""
+    def save(self, stored: StoredDraft, now: datetime) -> bool:
+        """What it holds now, and for which account. False: it is not open any more, and nothing was changed."""
+        body = _Body(
+            without_secrets(stored.draft), stored.results, stored.template, stored.title, stored.tried, stored.edited
+        )
         with self._db.transaction():
             changed = self._db.change(
                 "UPDATE drafts SET body = ?, account_id = ?, changed_ms = ? WHERE id = ? AND state = 'open'",
-                (_body(draft, stored.results, template), account, to_ms(now), stored.id),
+                (encode(body), stored.account, to_ms(now), stored.id),
             )
             if changed:
-                self._seal(stored.chat, stored.id, secrets_of(draft))
+                self._seal(stored.chat, stored.id, secrets_of(stored.draft))
             return bool(changed)
 
     def send(self, chat: ChatId, draft: DraftId, now: datetime) -> bool:
@@ -165,8 +180,7 @@ class Drafts:
             template=body.template,
             message=row["message_id"],
             changed_at=from_ms(row["changed_ms"]),
+            title=body.title,
+            tried=body.tried,
+            edited=body.edited,
         )
-
-
-def _body(draft: Draft, results: ResultsId, template: str | None) -> str:
-    return encode(_Body(without_secrets(draft), results, template))

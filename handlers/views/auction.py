@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
+from bot.domain.ids import OrderId
 from bot.domain.market import OnDemand
 from bot.domain.money import Money, Rates
 from bot.domain.rental import Order
@@ -70,10 +71,16 @@ def why_unheld(on_demand: OnDemand | None, read_at: datetime, now: datetime) -> 
 
 
 def standing(
-    order: Order, bid: Money, market: SpotMarket, rates: Rates | None, *, on_demand: OnDemand | None, now: datetime
+    bid: Money,
+    market: SpotMarket,
+    rates: Rates | None,
+    *,
+    on_demand: OnDemand | None,
+    now: datetime,
+    own: OrderId | None = None,
 ) -> Html:
-    """What this bid would beat, or what would be above it; where that cannot be told, why."""
-    winning = winning_bid(market, bid.currency, own=order.id, rates=rates)
+    """What this bid would beat, or what would be above it; where that cannot be told, why. `own`: the bid it replaces."""
+    winning = winning_bid(market, bid.currency, own=own, rates=rates)
     if isinstance(winning, NoAnswer):
         return say(REASONS.get(winning.reason, "No comparison can be made."))
     if unheld(market):

@@ -57,7 +57,7 @@ def confirm(
                 before=exact_coin(present),
                 after=worth(bid, rates, to_the_digit=True),
             ),
-            standing(order, bid, market, rates, on_demand=on_demand, now=now),
+            standing(bid, market, rates, on_demand=on_demand, now=now, own=order.id),
             _cost(order, bid, rates, runway_after),
             _cannot_be_undone(verb, holds=holds),
             valid_until(expires_at, now),

@@ -14,7 +14,7 @@ from bot.domain.money import Rates
 from bot.domain.rental import FREE_OF_CREATION_FEE, Order, RentalState
 from handlers.actions import AskCancel, AskPrice, AskRaise, ShowOrder, ShowOrders, ShowPastOrders, ShowWallets
 from handlers.market_actions import FindSimilar, ShowCheaper, ShowServer
-from handlers.rent_actions import ShowDeployment, ShowStops
+from handlers.rent_actions import RentAgain, ShowDeployment, ShowStops
 from handlers.screen import Button, Press, Row, Screen
 from handlers.views.auction import ladder, own_bid, unheld, why_nobody
 from handlers.views.frame import Account, Failure, age, copying, in_pairs, navigation, opening, screen, title
@@ -176,8 +176,14 @@ def _rows(
 ) -> tuple[Row, ...]:
     back = ShowPastOrders(account.id) if order.expired else ShowOrders(account.id)
     below = navigation(back, ShowOrder(account.id, order.id, fresh=True))
+    links: Row = (Press("💰 Wallets", ShowWallets(account.id)), Press("📋 Rentals", ShowOrders(account.id)))
     if state is RentalState.EXPIRED:
-        return ((Press("🔎 Similar", FindSimilar(account.id, order.id)), _machine(order)), below)
+        return (
+            (Press("🔁 Rent again…", RentAgain(account.id, order.id)),),
+            (Press("🔎 Similar", FindSimilar(account.id, order.id)), _machine(order)),
+            links,
+            below,
+        )
     bid: Row = (
         Press("📈 Raise bid…", AskRaise(account.id, order.id)),
         Press("✏️ Set price…", AskPrice(account.id, order.id)),
@@ -193,7 +199,7 @@ def _rows(
         ),
         (Press("🛑 Cancel bid…" if state is RentalState.WAITING else "🛑 Cancel…", AskCancel(account.id, order.id)),),
         (_machine(order), *_similar(account, order, state)),
-        (Press("💰 Wallets", ShowWallets(account.id)), Press("📋 Rentals", ShowOrders(account.id))),
+        links,
         below,
     )
 

@@ -13,6 +13,7 @@ EXPIRED: Final = Toast("This question has ended. Nothing was sent; ask again if 
 ALREADY_USED: Final = Toast("Pressed before: it is on its way, or done.")
 DECLINED: Final = Toast("This was given up. Nothing was sent; ask again if you still want it.")
 GIVEN_UP: Final = Toast("Kept. Nothing was sent.")
+NOT_SENT: Final = Toast("Nothing was sent.", alert=True)
 WORKING: Final = Toast("Confirmed. Asking CLORE.AI …")
 READING: Final = Toast("Reading CLORE.AI …")
 NOT_ALLOWED: Final = Toast("You may not do this here. Nothing was done.", alert=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -75,13 +75,13 @@ def account_of(stage: Stage, person: Person) -> Account:
 
 
 def drafted(stage: Stage, person: Person, new: NewOrder) -> StoredDraft:
-    """The draft that this order was made of, marked as sent."""
+    """The open draft that this very order is made of: the press marks it as sent."""
     assert stage.store is not None
-    account, drafts = account_of(stage, person), stage.store.drafts
-    draft = Draft(server=new.server, currency=new.currency, image=new.image, required_price=new.required_price)
-    stored = drafts.open(account.chat, UserId(person.user), account.id, draft, stage.clock())
-    assert drafts.send(account.chat, stored.id, stage.clock())
-    return stored
+    account = account_of(stage, person)
+    draft = Draft(
+        **{field.name: getattr(new, field.name) for field in fields(NewOrder)}, spot=new.spot_price is not None
+    )
+    return stage.store.drafts.open(account.chat, UserId(person.user), account.id, draft, stage.clock())
 
 
 def asked(stage: Stage, person: Person, new: NewOrder, *, draft: DraftId | None = None) -> str:

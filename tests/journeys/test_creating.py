@@ -216,8 +216,8 @@ async def test_without_a_draft_the_ways_lead_back_to_the_market(tmp_path: Path) 
 async def test_a_bid_below_the_hosts_minimum_is_told_the_minimum(tmp_path: Path) -> None:
     async with by_hand(tmp_path) as stage:
         ada = await renter(stage, servers=[machine()])
-        draft = drafted(stage, ada, wanted())
-        await rents(stage, ada, wanted(spot_price=Decimal("0.000009")), draft=draft.id)
+        bid = wanted(spot_price=Decimal("0.000009"))
+        await rents(stage, ada, bid, draft=drafted(stage, ada, bid).id)
         told = await ada.sees("Bid not placed", "less than the host takes", "0.00001 BTC a day or more")
         assert "Bid 0.00001 BTC or more…" in labels(told)
 
