@@ -33,6 +33,7 @@ class Housekeeping:
         self._store.confirmations.prune(now - KEEP)
         self._store.questions.prune(now - KEEP)
         self._store.stops.prune(now - KEEP_LETTERS)
+        self._store.batches.prune(now - KEEP_LETTERS)
         self._store.outbox.prune(now - KEEP_LETTERS)
         if self._store.installation.owes_scrub:
             self._store.scrub()
