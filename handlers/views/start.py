@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from typing import Final
 
 from handlers.actions import Connect, ShowAccounts, ShowOrders, ShowServers, ShowStatus, ShowWallets
+from handlers.market_actions import ShowMarket
+from handlers.rent_actions import ShowTemplates
 from handlers.screen import Link, Press, Row, Screen
 from handlers.views.frame import Account, navigation, screen, title
 from handlers.views.html import Html, say, text
 from handlers.visit import Command
 
 DESCRIPTION: Final = (
-    "Your CLORE.AI rentals in a chat: what runs and what it costs, how long the money lasts, SSH access to copy, "
-    "cancelling, and spot bids won back with two taps. You are told when you are outbid, when a rental ends, and when "
+    "Find and rent CLORE.AI machines in a chat: the true price before, what runs and what it costs after, how long the "
+    "money lasts, SSH access to copy, cancelling, and spot bids won back with two taps. You are told when you are outbid, when a rental ends, and when "
     "a balance runs low. Nothing is spent or cancelled before you confirm it.\n\nBegin with START."
 )
 SHORT_DESCRIPTION: Final = "Watch and run CLORE.AI rentals and spot bids from your phone."
@@ -24,12 +26,14 @@ def welcome() -> Screen:
     return screen(
         (
             title("👋", "Welcome", "your CLORE.AI rentals in a chat"),
-            say("See your rentals, what they cost and how to reach them; cancel; win a spot bid back with two taps."),
+            say(
+                "Find a machine, see what it really costs, and rent it; see what runs, how to reach it; cancel; win a bid back."
+            ),
             say("Be told in time: outbid, ending soon, ended, money running out."),
             say("First connect an API key. It is tried out, sealed, and its message is deleted."),
             say("Nothing is spent or cancelled before you confirm it."),
         ),
-        ((Press("🔑 Connect", Connect()),), navigation()),
+        ((Press("🔑 Connect", Connect()),), (Press("🛒 Market", ShowMarket()),), navigation()),
     )
 
 
@@ -73,9 +77,10 @@ def _command(command: Command) -> Html:
 def _menu(account: Account | None) -> tuple[Row, ...]:
     below: tuple[Row, ...] = ((Press("👤 Accounts", ShowAccounts()), Press("🩺 Status", ShowStatus())), navigation())
     if account is None:
-        return ((Press("🔑 Connect", Connect()),), *below)
+        return ((Press("🔑 Connect", Connect()),), (Press("🛒 Market", ShowMarket()),), *below)
     return (
         (Press("📋 Rentals", ShowOrders(account.id)), Press("💰 Wallets", ShowWallets(account.id))),
+        (Press("🛒 Market", ShowMarket()), Press("📝 Templates", ShowTemplates())),
         (Press("🖥 Servers", ShowServers(account.id)),),
         *below,
     )

@@ -28,13 +28,37 @@ SIGNS: Final = {
     **dict.fromkeys(("at least", "min", "minimum"), Sign.AT_LEAST),
 }
 
-FREE: Final = frozenset(("free", "available", "unrented", "idle"))
+FREE: Final = frozenset(("free", "available", "unrented", "idle", "not rented", "notrented"))
 RENTED: Final = frozenset(("rented", "taken", "occupied", "busy"))
 ALL: Final = frozenset(("all", "everything", "any"))
 SPOT: Final = frozenset(("spot", "bid", "bids", "auction", "interruptible"))
-ON_DEMAND: Final = frozenset(("ondemand", "on-demand", "on demand", "demand", "od"))
+ON_DEMAND: Final = frozenset(("ondemand", "on-demand", "on demand", "demand", "od", "not spot", "notspot"))
 FILLING: Final = frozenset(
-    ["and", "or", "with", "the", "a", "an", "for", "of", "gpu", "gpus", "card", "cards", "machine", "machines", "server", "servers", "please", "only", "want", "need", "has", "have", "rent"]
+    [
+        "and",
+        "or",
+        "with",
+        "the",
+        "a",
+        "an",
+        "for",
+        "of",
+        "gpu",
+        "gpus",
+        "card",
+        "cards",
+        "machine",
+        "machines",
+        "server",
+        "servers",
+        "please",
+        "only",
+        "want",
+        "need",
+        "has",
+        "have",
+        "rent",
+    ]
 )
 """Words that people put between those that count."""
 NOT: Final = ("not", "without", "except", "excluding", "exclude")
@@ -46,10 +70,10 @@ SERVER: Final = ("id", "server", "machine", "srv")
 OWNER: Final = ("owner", "host", "provider")
 
 SORTS: Final = {
+    **{name: SortKey(figure.value) for name, figure in FIGURES.items() if figure.value in set(SortKey)},
     **{key.value: key for key in SortKey},
     **{"cost": SortKey.PRICE, "cheap": SortKey.PRICE, "usd": SortKey.PRICE},
     **{"gpuprice": SortKey.GPU, "price/gpu": SortKey.GPU, "pergpu": SortKey.GPU},
-    **{name: SortKey(figure.value) for name, figure in FIGURES.items() if figure.value in set(SortKey)},
 }
 DOWNWARD: Final = frozenset(("-", "desc", "descending", "reverse", "↓"))
 UPWARD: Final = frozenset(("+", "asc", "ascending", "↑"))

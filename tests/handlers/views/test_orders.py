@@ -12,6 +12,7 @@ from bot.domain.ids import OrderId
 from bot.domain.money import BITCOIN, Money
 from bot.domain.rental import Container, Order, Orders, PortForward
 from handlers.actions import AskCancel, AskPrice, AskRaise, Close, Home, Nothing, ShowOrder, ShowOrders, ShowPastOrders
+from handlers.market_actions import FindSimilar, ShowServer
 from handlers.screen import Link, Screen
 from handlers.views import order, orders
 from handlers.views.frame import Failure
@@ -136,7 +137,7 @@ def test_every_state_is_a_word(shown: Order, word: str) -> None:
 def test_a_past_rental_can_only_be_read() -> None:
     screen = card(PAST)
 
-    assert {type(action) for action in actions(screen)} == {ShowPastOrders, ShowOrder, Close}
+    assert {type(action) for action in actions(screen)} == {ShowPastOrders, ShowOrder, FindSimilar, ShowServer, Close}
     assert "ssh" not in plain(screen)
 
 

@@ -33,21 +33,34 @@ from bot.alerts.alert import (
 from bot.alerts.snapshot import Missing, Snapshot
 from bot.domain.batch import BatchPlan, Candidate, Price, State, Why
 from bot.domain.cheaper import Cheaper, Worse
-from bot.domain.draft import Draft
+from bot.domain.deployment import Outcome, Phase, Probe, Progress, Target
+from bot.domain.draft import Draft, NewOrder
 from bot.domain.hardware import Specs
 from bot.domain.hosting import HostedServer, HostedServers
-from bot.domain.ids import AccountId, BatchId, OrderId, OwnerId, ResultsId, ServerId, StopId, UserId
-from bot.domain.ledger import Cause, Ending, Result
+from bot.domain.ids import (
+    AccountId,
+    BatchId,
+    DeploymentId,
+    DraftId,
+    OrderId,
+    OwnerId,
+    ResultsId,
+    ServerId,
+    StopId,
+    UserId,
+)
+from bot.domain.ledger import Cause, Creation, Ending, Result
 from bot.domain.market import Listing, OnDemand
 from bot.domain.money import BITCOIN, CLORE, USD, Money, Rates
 from bot.domain.quote import Quote
 from bot.domain.rental import Container, Order, Orders, PortForward
+from bot.domain.secrets import Secrets
 from bot.domain.spending import Wallet
 from bot.domain.spot import NoAnswer, Offer, SpotMarket
 from bot.domain.stop_setting import StopProblem, presets
 from bot.domain.stops import AtCost, AtRunway, AtTime, Condition, Outlook, Seen
 from handlers.actions import AskCancel, AskForget, AskRaise, RemoveAccount
-from handlers.rent_actions import AskBatch
+from handlers.rent_actions import AskBatch, AskRent, CancelWithReport, NextCandidate
 from handlers.screen import Press, Screen
 from handlers.views import (
     accounts,
@@ -56,6 +69,8 @@ from handlers.views import (
     bids,
     cancel,
     cheaper,
+    creations,
+    deployments,
     errors,
     forget,
     keys,
@@ -247,6 +262,77 @@ def rental_screens(world: World) -> Iterator[Made]:
     yield outcome.interrupted, outcome.interrupted(one, order_.id, world.word)
 
 
+def deployment_screens(world: World) -> Iterator[Made]:
+    at, one, order_ = world.moment, world.account, world.order
+    outcomes = list(Outcome)
+    probes = tuple(
+        Probe(target, outcomes[(world.number + place) % len(outcomes)], at, 80, 302)
+        for place, target in enumerate(Target)
+    )
+    progress = Progress(
+        title=world.word,
+        image=world.word,
+        spot=order_.spot,
+        price=order_.price,
+        created_at=at if world.flag else order_.created_at,
+        draft=DraftId(world.number) if world.flag else None,
+        held_since=at,
+        running_since=at if world.flag else None,
+        probes=probes,
+    )
+    secrets = Secrets(ssh_password="p" * 32, jupyter_token="t" * 32)
+    for phase in Phase:
+        it = deployments.Minutes(
+            id=DeploymentId(world.number),
+            number=order_.id,
+            server=order_.server,
+            progress=replace(progress, phase=phase),
+            order=order_ if world.flag else None,
+            snapshot=world.snapshot,
+            on_demand=OnDemand(world.flag, at),
+            probes=world.flag,
+            secrets_until=at,
+        )
+        for lives in (True, False):
+            yield deployments.living, deployments.living(one, it, at, rates=world.market.rates, lives=lives)
+        yield deployments.running, deployments.running(one, it, order_, at, rates=world.market.rates)
+        yield deployments.decide, deployments.decide(one, it, at)
+        yield deployments.stuck, deployments.stuck(one, it, at)
+        yield deployments.kept, deployments.kept(one, it, at)
+        yield deployments.over, deployments.over(one, it, at)
+        yield deployments.access_once, deployments.access_once(one, it, secrets)
+        yield deployments.access_gone, deployments.access_gone(one, it)
+
+
+def creation_screens(world: World) -> Iterator[Made]:
+    at, one, word = world.moment, world.account, world.word
+    price = Money(world.amount, world.order.price.currency)
+    draft = DraftId(world.number) if world.flag else None
+    for bid in (None, world.amount):
+        new = NewOrder(world.order.server, price.currency, word, spot_price=bid, required_price=world.amount)
+        what = Creation(new, word, draft)
+        for screen in (creations.renting, creations.checking, creations.offline, creations.coin_refused):
+            yield screen, screen(one, what)
+        for screen in (creations.no_funds, creations.unreachable, creations.interrupted, creations.given_up):
+            yield screen, screen(one, what)
+        for waits in (creations.probably_not, creations.not_listed_yet, creations.lost):
+            yield waits, waits(one, what, at, at)
+        for said in (creations.refused, creations.invalid):
+            yield said, said(one, what, word)
+        for least in (None, price):
+            yield creations.too_low, creations.too_low(one, what, least)
+        for own in (None, world.order.id):
+            yield creations.taken, creations.taken(one, what, own)
+        yield creations.price_moved, creations.price_moved(one, what, price)
+        yield creations.full, creations.full(one, what, world.number)
+        yield creations.busy, creations.busy(one, what, world.span)
+        yield creations.never_seen, creations.never_seen(one, what, world.span)
+        rates, number = world.market.rates, world.order.id
+        for seen in (None, world.order):
+            rented = creations.rented(one, what, number, at, seen=seen, read_at=at, rates=rates, late=world.span)
+            yield creations.rented, rented
+
+
 def account_screens(world: World) -> Iterator[Made]:
     at, one, seen, word = world.moment, world.account, world.snapshot, world.word
     failed = Failure.REJECTED if world.flag else None
@@ -400,10 +486,12 @@ def alert_screens(world: World) -> Iterator[Made]:
 
 def all_screens(world: World) -> Iterator[Made]:
     yield from rental_screens(world)
+    yield from deployment_screens(world)
     yield from stop_screens(world)
     yield from cheaper_screens(world)
     yield from batch_screens(world)
     yield from account_screens(world)
+    yield from creation_screens(world)
     yield from fixed_screens()
     yield from alert_screens(world)
     yield from recipe_screens(world.word, flag=world.flag)
@@ -412,7 +500,8 @@ def all_screens(world: World) -> Iterator[Made]:
 QUICK = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), report_multiple_bugs=False)
 WITHOUT_NAVIGATION = {
     alerts.alert, start.group_start, start.group_help, start.group_connect, errors.not_allowed,
-    errors.three_parts, keys.in_group, forget.forgotten, stops.warned, stops.acting, stops.missed, stops.failed,
+    errors.three_parts, keys.in_group, forget.forgotten, deployments.living,
+    stops.warned, stops.acting, stops.missed, stops.failed,
 }  # fmt: skip
 
 
@@ -444,7 +533,7 @@ def test_every_screen_can_be_left(world: World) -> None:
 @given(worlds(clean))
 def test_no_way_to_a_question_stands_where_its_answer_will(world: World) -> None:
     """A double tap must not confirm: the answer that spends is always in the last row but one."""
-    leads = AskBatch | AskCancel | AskRaise | RemoveAccount | AskForget
+    leads = AskBatch | AskCancel | AskRaise | RemoveAccount | AskForget | CancelWithReport | AskRent | NextCandidate
     for view, screen in all_screens(world):
         before_last = screen.rows[-2] if len(screen.rows) > 1 else ()
         assert not [
@@ -458,8 +547,9 @@ def test_a_screen_of_readings_says_how_old_they_are(world: World) -> None:
     reading = {
         orders.orders, orders.past_orders, order.card, wallet.wallets, wallet.deposits, servers.servers, bids.confirm,
         bids.ask_price, bids.already_holds, bids.already_highest, bids.not_a_bid, bids.no_suggestion, bids.vanished, cancel.confirm, outcome.cancelled,
-        outcome.still_listed, status.status, alerts.alert, stops.stops, stops.ask, cheaper.cheaper,
-        cheaper.unknown, batches.batch, batches.confirm, batches.full, batches.nothing_found,
+        outcome.still_listed, status.status, alerts.alert, deployments.living, deployments.running, deployments.decide,
+        deployments.stuck, deployments.kept, stops.stops, stops.ask, creations.rented, cheaper.cheaper, cheaper.unknown,
+        batches.batch, batches.confirm, batches.full, batches.nothing_found,
     }  # fmt: skip
     seen = set()
     for view, screen in all_screens(world):
@@ -472,6 +562,7 @@ def test_a_screen_of_readings_says_how_old_they_are(world: World) -> None:
 def test_every_view_is_tried() -> None:
     """What no property looks at would be the one that breaks."""
     elsewhere = {"handlers.views.trouble", "handlers.views.frame"}
+    elsewhere |= {f"handlers.views.{name}" for name in ("filters", "listing", "market", "marks", "results", "searches")}
     there = {
         function
         for module in pkgutil.iter_modules(handlers.views.__path__, "handlers.views.")
