@@ -11,12 +11,11 @@ from typing import Any
 
 import pytest
 
-from bot.domain.ids import TelegramChatId
 from bot.sandbox.clore.journal import Entry
 from tests.journeys.hands import asks, forges, taps, taps_at_once
 from tests.journeys.machines import DOLLARS, machine
 from tests.journeys.stories import Row, by_hand, coins, happens, polled, rental, renter, sent
-from tests.stage import ADA, Person, Stage, labels, shown
+from tests.stage import Person, Stage, labels, shown
 
 pytestmark = pytest.mark.looptime
 
@@ -192,8 +191,7 @@ async def test_what_was_changed_after_the_question_is_asked_about_again(tmp_path
 
 
 async def test_templates_and_coins_are_gone_through(tmp_path: Path) -> None:
-    async with _listed(tmp_path) as (stage, ada):
-        assert stage.store is not None
+    async with _listed(tmp_path) as (_, ada):
         await taps(ada, "🪙 Coin: cheapest", "paid in BTC")
         await taps(ada, "🪙 Coin: BTC", "whichever coin is cheapest")
         await taps(ada, "📄 Template: none", "cloreai/")
@@ -248,10 +246,6 @@ async def _listed(folder: Path, **more: Any) -> AsyncIterator[tuple[Stage, Perso
     async with by_hand(folder) as stage:
         ada = await renter(stage, rental(stage, 7), servers=[*MACHINES, *others], **more)
         await polled(stage)
-        assert stage.store is not None
-        chat = stage.store.chats.find(TelegramChatId(ADA))
-        assert chat is not None
-        results = stage.store.results.add(chat.id, "4090 x2 sort:price", stage.clock())
-        await forges(ada, f"1:bP:{results.id}")
-        await ada.sees("Rent 2 at once", f"${0.00021 * 1.05 * DOLLARS:g}")
+        await asks(ada, "/market 4090 x2 sort:price", "RTX 4090")
+        await taps(ada, "🛒 Rent several…", "Rent 2 at once", f"${0.00021 * 1.05 * DOLLARS:g}")
         yield stage, ada
