@@ -23,7 +23,6 @@ from handlers.market_actions import (
     RunSearch,
     SaveSearch,
     SetFilter,
-    ShowCheaper,
     ShowFilter,
     ShowFilters,
     ShowMarket,
@@ -66,7 +65,7 @@ async def respond(guest: Guest, action: MarketAction) -> Answer:
             return await marks.mark(guest, action)
         case ShowMarks(page=page):
             return marks.show(guest, page)
-        case FindSimilar() | ShowCheaper():
+        case FindSimilar():
             return await _similar(guest, action)
     assert_never(action)
 
@@ -105,7 +104,7 @@ def _too_long(words: str) -> Misread:
     )
 
 
-async def _similar(guest: Guest, action: FindSimilar | ShowCheaper) -> Answer:
+async def _similar(guest: Guest, action: FindSimilar) -> Answer:
     """Machines like the one of this order: the same model, as many of them, found in the same way."""
     desk = guest.desk(action.account)
     if desk is None:

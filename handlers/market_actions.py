@@ -183,5 +183,4 @@ MarketAction = (
     | BlockOwner
     | ShowMarks
     | FindSimilar
-    | ShowCheaper
 )
