@@ -15,11 +15,46 @@ from typing import Final
 MIXED: Final = "mixed"
 
 SERIES: Final = frozenset(
-    ["nvidia", "geforce", "rtx", "gtx", "gts", "gt", "quadro", "tesla", "cmp", "amd", "ati", "radeon", "rx", "instinct", "intel", "arc", "gpu", "gpus", "graphics"]
+    [
+        "nvidia",
+        "geforce",
+        "rtx",
+        "gtx",
+        "gts",
+        "gt",
+        "quadro",
+        "tesla",
+        "cmp",
+        "amd",
+        "ati",
+        "radeon",
+        "rx",
+        "instinct",
+        "intel",
+        "arc",
+        "gpu",
+        "gpus",
+        "graphics",
+    ]
 )
 """Words that may stand before a card's number and say nothing of their own."""
 _IDLE: Final = SERIES | frozenset(
-    ["generation", "edition", "with", "design", "workstation", "server", "blackwell", "ampere", "turing", "hopper", "lhr", "founders", "and", "the"]
+    [
+        "generation",
+        "edition",
+        "with",
+        "design",
+        "workstation",
+        "server",
+        "blackwell",
+        "ampere",
+        "turing",
+        "hopper",
+        "lhr",
+        "founders",
+        "and",
+        "the",
+    ]
 )
 _VARIANTS: Final = {
     **{word: (word,) for word in ("ti", "d", "m", "xt", "xtx", "gre", "ada", "pro", "hx")},
@@ -35,7 +70,27 @@ _LETTERED: Final = re.compile(r"(?:(?:rtx|tesla|quadro)?((?:a|b|h|l|t|v|p|m|k|gb
 _CHUNK: Final = re.compile(r"[a-z0-9]+")
 _LONGEST_NAME: Final = 64
 
-_OLD: Final = frozenset(["710", "730", "750", "760", "770", "780", "950", "960", "970", "980", "470", "480", "550", "560", "570", "580", "590"])
+_OLD: Final = frozenset(
+    [
+        "710",
+        "730",
+        "750",
+        "760",
+        "770",
+        "780",
+        "950",
+        "960",
+        "970",
+        "980",
+        "470",
+        "480",
+        "550",
+        "560",
+        "570",
+        "580",
+        "590",
+    ]
+)
 _SPELLED: Final = {"s": "SUPER", "ti": "Ti", "m": "Laptop", "ada": "Ada"}
 
 

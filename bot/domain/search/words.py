@@ -34,7 +34,31 @@ ALL: Final = frozenset(("all", "everything", "any"))
 SPOT: Final = frozenset(("spot", "bid", "bids", "auction", "interruptible"))
 ON_DEMAND: Final = frozenset(("ondemand", "on-demand", "on demand", "demand", "od"))
 FILLING: Final = frozenset(
-    ["and", "or", "with", "the", "a", "an", "for", "of", "gpu", "gpus", "card", "cards", "machine", "machines", "server", "servers", "please", "only", "want", "need", "has", "have", "rent"]
+    [
+        "and",
+        "or",
+        "with",
+        "the",
+        "a",
+        "an",
+        "for",
+        "of",
+        "gpu",
+        "gpus",
+        "card",
+        "cards",
+        "machine",
+        "machines",
+        "server",
+        "servers",
+        "please",
+        "only",
+        "want",
+        "need",
+        "has",
+        "have",
+        "rent",
+    ]
 )
 """Words that people put between those that count."""
 NOT: Final = ("not", "without", "except", "excluding", "exclude")
