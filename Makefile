@@ -10,7 +10,7 @@ PIP    := $(PY) -m pip --disable-pip-version-check --quiet install --require-has
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := run
-.PHONY: run setup test check lint format bench lock clean
+.PHONY: run setup test check lint format bench soak lock clean
 
 run: setup                ## the bot; without TELEGRAM_BOT_TOKEN, the demo
 	@$(PY) -m bot run-or-demo
@@ -33,6 +33,9 @@ format: $(DEV)            ## rewrites the code in the house's format
 
 bench: $(DEV)             ## the figures, as ratios measured in one run; ONLY=name for one row
 	$(PY) -m tests.bench $(ONLY)
+
+soak: $(DEV)              ## create_order under every fault, in full; TRIALS=n for fewer
+	$(PY) -m tests.faults $(TRIALS)
 
 lock:                     ## new lock files from pyproject.toml (wants uv on the PATH)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \

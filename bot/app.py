@@ -22,6 +22,7 @@ from bot.config import Settings
 from bot.services.clock import Clock, wall_clock
 from bot.services.house import House, build
 from bot.services.housekeeping import Housekeeping
+from bot.services.probe import NOWHERE, Connector, Network
 from handlers.arrivals import ALLOWED_UPDATES
 from handlers.dispatch import Dispatch
 from handlers.errors import Errors, Reports
@@ -58,6 +59,8 @@ class World:
     telegram: Callable[[], httpx.AsyncBaseTransport]
     """A transport for Bot API calls; asked for twice, since polling has a connection of its own."""
     clock: Clock = wall_clock
+    connector: Connector | None = None
+    """How new rentals are tried; `None`: over the internet, unless CLORE.AI itself is a simulation on this machine."""
     heartbeat: bool = True
     """Whether the job queue calls the tick. Its scheduler reads the wall clock, so under virtual time a test calls it."""
 
@@ -84,10 +87,12 @@ class App:
         await self._meet_telegram()
         me = self.application.bot.bot
         self.door.bot_link = f"https://t.me/{me.username}?start=private"
+        self.door.bot_address = f"https://t.me/{me.username}"
         self.delivery.recover()
         resumed = self.house.writes.resume(), self.queue.resume(self.application.bot)
         if any(resumed):
             log.info("taking up %d changes and %d updates of the last run", *resumed)
+        self.house.batches.resume()
         await self.application.start()
         assert self.application.updater is not None
         await self.application.updater.start_polling(
@@ -175,6 +180,7 @@ def assemble(settings: Settings, store: Store, world: World) -> App:
         world.clock,
         wake=wake,
         poll_every=settings.poll_every,
+        connector=world.connector or (NOWHERE if settings.clore_is_here else Network()),
         allowed=settings.allowed_users,
         administrators=settings.operators,
     )
@@ -203,7 +209,10 @@ def assemble(settings: Settings, store: Store, world: World) -> App:
     ticker = Ticker(
         {
             "watch": house.watch.tick,
+            "stops": house.stops.tick,
             "lookout": house.lookout.tick,
+            "first minutes": house.first_minutes.tick,
+            "favourites": house.favourites.tick,
             "letters": delivery.tick,
             "updates": queue.tick,
             "vanishing": messages.take_away_due,

@@ -105,6 +105,11 @@ class Settings:
     misspelt: tuple[str, ...] = ()
 
     @property
+    def clore_is_here(self) -> bool:
+        """CLORE.AI is a simulation on this machine."""
+        return _is_loopback(_split(self.clore_api_url).hostname or "")
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """What no log line may show."""
         keys = (key.strip() for key in self.master_keys.split(","))

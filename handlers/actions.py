@@ -270,6 +270,7 @@ _CODES: Final[dict[str, type[Action]]] = {
     "mN": market.BlockOwner,
     "mM": market.ShowMarks,
     "mE": market.ShowCheaper,
+    "mJ": market.FindSimilar,
     "rS": rent.StartRent,
     "rD": rent.ShowDraft,
     "rP": rent.ShowStep,

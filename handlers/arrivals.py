@@ -12,6 +12,7 @@ from telegram import (
     ChatMember,
     ChatMemberRestricted,
     ChatMemberUpdated,
+    InlineQuery,
     Message,
     MessageEntity,
     Update,
@@ -21,7 +22,7 @@ from telegram import (
 from bot.domain.ids import ChatKind, MessageId, TelegramChatId, UserId
 from handlers.visit import Arrival
 
-ALLOWED_UPDATES: Final = ("message", "callback_query", "my_chat_member")
+ALLOWED_UPDATES: Final = ("message", "callback_query", "my_chat_member", "inline_query")
 """What is asked of Telegram: never edited messages, whose commands would run a second time."""
 
 ANONYMOUS_ADMIN: Final = 1087968824
@@ -67,6 +68,16 @@ class Pressed:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody writes after our name in any chat; nobody waits for its answer after a restart."""
+
+    update: int
+    user: UserId
+    query: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """A group became a supergroup; Telegram says so in both of them."""
 
@@ -84,13 +95,15 @@ class Standing:
     gone: str | None
 
 
-Incoming = Said | Pressed | Moved | Standing
+Incoming = Said | Pressed | Asked | Moved | Standing
 
 
 def read(update: Update, me: User) -> Incoming | None:
     """What this update means to us; `None` for edits, channel posts and all else that nothing follows from."""
     if update.callback_query:
         return _pressed(update.update_id, update.callback_query, me)
+    if update.inline_query:
+        return _asked(update.update_id, update.inline_query)
     if update.my_chat_member:
         return _standing(update.update_id, update.my_chat_member)
     if update.message:
@@ -142,6 +155,10 @@ def _pressed(update: int, query: CallbackQuery, me: User) -> Pressed:
     ours = message.from_user is not None and message.from_user.id == me.id
     arrival = replace(arrival, editable=ours and message.text is not None, thread=_thread(message))
     return Pressed(arrival, query.id, query.data or "", protected=bool(message.has_protected_content))
+
+
+def _asked(update: int, query: InlineQuery) -> Asked:
+    return Asked(update, UserId(query.from_user.id), query.id, query.query)
 
 
 def _moved(update: int, message: Message) -> Moved | None:

@@ -6,16 +6,17 @@ import logging
 from collections.abc import Callable
 from typing import Final, assert_never
 
-from bot.domain.ids import AccountId
+from bot.domain.ids import AccountId, BatchId
 from bot.domain.ledger import BidChange, Cancellation, Change, Creation
 from bot.services.house import House
 from handlers.accounts import REMOVE
 from handlers.actions import Action, AskCancel, AskForget, AskPrice, Confirm, Decline, RemoveAccount
 from handlers.asking import CHANGE, change_in
+from handlers.batches import BATCH, plan_of
 from handlers.forget import FORGET
 from handlers.guest import Guest
 from handlers.market_actions import ShowMarket
-from handlers.rent_actions import AskRent, DeleteTemplate
+from handlers.rent_actions import AskBatch, AskRent, DeleteTemplate
 from handlers.rent_confirm import send
 from handlers.screen import Screen, Toast
 from handlers.templates import DELETE_TEMPLATE, delete_template, template_in
@@ -81,18 +82,36 @@ class Confirming:
             return lambda action: Decision(Toast(), action, left)
         desk = guest.desk(claimed.account) if claimed.account is not None else None
         match claimed.kind:
-            case kind if kind not in {CHANGE, REMOVE}:
+            case kind if kind not in {CHANGE, REMOVE, BATCH}:
                 raise ValueError(f"nothing is known of confirmations of the kind {kind}")
             case _ if desk is None:
                 return lambda _action: Decision(toasts.NO_SUCH_ACCOUNT)
             case kind if kind == REMOVE:
                 return self._remove(desk.account)
+            case kind if kind == BATCH:
+                return self._batch(guest, claimed)
             case _:
                 return self._change(guest, desk.account, claimed)
 
     def _remove(self, account: Account) -> Follow:
         self._house.remove_account(account)
         return lambda action: Decision(Toast(), action, account_views.removed(account.name, clean=self._scrubbed()))
+
+    def _batch(self, guest: Guest, claimed: Confirmation) -> Follow:
+        """Begins only with what was asked: a batch that was changed since has to be asked about again."""
+        number = BatchId(int(claimed.body.partition(" ")[0]))
+        batch = self._house.store.batches.get(guest.chat.id, number)
+        message = guest.arrival.message if guest.arrival.editable else None
+        if batch is None or plan_of(batch) != claimed.body:
+            return lambda _action: Decision(toasts.EXPIRED)
+        if not self._house.batches.begin(batch, message):
+            return lambda _action: Decision(toasts.ALREADY_USED)
+
+        def start(_action: Confirm) -> Decision:
+            self._house.batches.start(guest.chat.id, number)
+            return Decision(toasts.WORKING)
+
+        return start
 
     def _change(self, guest: Guest, account: Account, claimed: Confirmation) -> Follow:
         """`guest.arrival.message` shows how it goes on, where it can be edited."""
@@ -135,6 +154,8 @@ def _again(asked: Confirmation) -> Action | None:
             return DeleteTemplate(template_in(asked))
         case kind if kind == REMOVE and asked.account is not None:
             return RemoveAccount(asked.account)
+        case kind if kind == BATCH:
+            return AskBatch(BatchId(int(asked.body.partition(" ")[0])))
         case kind if kind == CHANGE and asked.account is not None:
             return _again_change(asked.account, change_in(asked))
         case _:

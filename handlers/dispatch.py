@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Any, Final, assert_never
 
 from telegram import Update
@@ -17,7 +18,7 @@ from telegram.ext import CallbackContext, ExtBot
 
 from bot.domain.ids import TelegramChatId
 from handlers.actions import NotAnAction, decode
-from handlers.arrivals import Attached, Incoming, Moved, Pressed, Said, Standing, read
+from handlers.arrivals import Asked, Attached, Incoming, Moved, Pressed, Said, Standing, read
 from handlers.commands import find
 from handlers.files import fetch
 from handlers.messages import Messages
@@ -27,7 +28,7 @@ from handlers.showing import Showing, Undelivered
 from handlers.troubles import Gone, trouble
 from handlers.views import files as file_views
 from handlers.views.trouble import BUSY, FAILED, OLD_BUTTON, TOO_FAST, unknown_command
-from handlers.visit import Answer, Arrival, Decision, Deletion, Routes, Secret
+from handlers.visit import Answer, Arrival, Decision, Deletion, InlineAnswer, Routes, Secret
 
 log = logging.getLogger(__name__)
 
@@ -76,9 +77,14 @@ class Dispatch:
             log.warning("update %d waits for the next start: %s", update.update_id, error)
             return
         except Exception:
-            self._handled(update.update_id)
+            self._end(update)
             raise
-        self._handled(update.update_id)
+        self._end(update)
+
+    def _end(self, update: Update) -> None:
+        """What was never stored needs no mark."""
+        if update.inline_query is None:
+            self._handled(update.update_id)
 
     async def _take(self, incoming: Incoming) -> None:
         match incoming:
@@ -86,6 +92,8 @@ class Dispatch:
                 await self._said(incoming)
             case Pressed():
                 await self._pressed(incoming)
+            case Asked():
+                await self._asked(incoming)
             case Moved(old=old, new=new):
                 self._routes.migrated(old, new)
             case Standing(chat=chat, gone=why):
@@ -138,7 +146,7 @@ class Dispatch:
         deleted = deleted or await self._delete(arrival, self._routes.secret_in(arrival, text, answers=True))
         if isinstance(found, Screen):
             return file_views.with_deletion(found, deleted=None if deleted is None else deleted.done)
-        return await self._routes.typed(arrival, text, deleted=deleted)
+        return await self._routes.typed(replace(arrival, file=True), text, deleted=deleted)
 
     async def _pressed(self, pressed: Pressed) -> None:
         arrival = pressed.arrival
@@ -154,6 +162,12 @@ class Dispatch:
             await turn.comes()
             answer = await self._routes.pressed(arrival, decision)
             await self._showing.show(arrival, answer, pressed=True, protected=pressed.protected)
+
+    async def _asked(self, asked: Asked) -> None:
+        """In no chat's line: whoever writes slowly asks at every pause, and their own chat must not wait for that."""
+        admitted = self._per_chat.may_ask(asked.user)
+        answer = await self._routes.inline(asked.user, asked.text) if admitted else InlineAnswer(personal=True)
+        await self._messages.answer_inline(asked.query, answer)
 
     async def _decide(self, pressed: Pressed) -> Decision:
         try:

@@ -12,7 +12,7 @@ from bot.domain.ledger import BidChange, Cancellation, Cause, Creation, Ending, 
 from bot.services.house import House
 from bot.services.record import ANSWER, FOLLOWS
 from bot.services.writes import change_of
-from handlers import batches, creations, deployments, market, stops
+from handlers import batches, creations, deployments, listing, stops
 from handlers.screen import Screen
 from handlers.views import alerts as alert_views
 from handlers.views import bids as bid_views
@@ -52,7 +52,7 @@ class Letters:
         """The message that this letter changes; `None`: it is a message of its own."""
         if letter.edits is not None or letter.episode is None:
             return letter.edits
-        if letter.kind == "outcome":
+        if letter.kind == "outcome" or (letter.kind == "plain" and deployments.follows(letter.announcement())):
             return self._latest(letter)
         if letter.kind != "notice" or letter.notice().news not in FOLLOWS or letter.once.endswith(ANSWER):
             return None
@@ -71,7 +71,7 @@ class Letters:
     def _plain(self, letter: Letter, account: Account | None) -> Screen | None:
         match letter.announcement():
             case ServerTold() as told:
-                return market.letter(self._house, letter.chat, told)
+                return listing.letter(self._house, letter.chat, told)
             case DeploymentTold() as told if account is not None:
                 return deployments.letter(self._house, account, told)
             case StopTold() as told if account is not None:
@@ -106,7 +106,8 @@ class Letters:
         read_at = self._read_at(account)
         match result.ending:
             case Ending.DONE:
-                return views.cancelled(account, order, now, read_at=read_at or now, spent=result.spent)
+                again = deployments.next_candidate(self._house, account, order) if change.issue else None
+                return views.cancelled(account, order, now, read_at=read_at or now, spent=result.spent, again=again)
             case Ending.UNKNOWN:
                 if result.cause is Cause.STILL_LISTED:
                     return views.still_listed(account, order, now, read_at=read_at or now)

@@ -9,8 +9,11 @@ from typing import Final
 
 from bot.alerts.snapshot import Snapshot
 from bot.clore.errors import CloreError, KeyRejected, RateLimited
+from bot.clore.gate import Priority
+from bot.domain.catalogue import Catalogue
 from bot.services.desk import Desk
 from bot.services.feeds import NOW, Wanted, within
+from bot.services.house import House
 from handlers.actions import Action
 from handlers.screen import Screen
 from handlers.views import errors
@@ -82,3 +85,35 @@ def trouble(found: Look, desk: Desk, *, untouched: Untouched, again: Action | No
             return errors.rate_limited(untouched, wait or USUAL_WAIT, again, account=desk.account)
         case Failure.NO_ANSWER | None:
             return errors.unavailable(untouched, again, account=desk.account)
+
+
+@dataclass(frozen=True, slots=True)
+class MarketLook:
+    """The marketplace as it is known now. `error`: why the reading just made brought nothing; `slow`: it has not ended."""
+
+    catalogue: Catalogue | None
+    error: CloreError | None = None
+    slow: bool = False
+
+    @property
+    def failed(self) -> Failure | None:
+        return failure(self.error, slow=self.slow)
+
+
+async def look_at_market(house: House, max_age: timedelta = RECENT, patience: float = PATIENCE_SECONDS) -> MarketLook:
+    """The marketplace not older than `max_age`, where CLORE.AI answers in time; else the last one, or none."""
+    market = house.market
+    try:
+        catalogue = await within(patience, market.catalogue(max_age, Priority.USER))
+    except CloreError as error:
+        return MarketLook(market.last_catalogue, error)
+    return MarketLook(market.last_catalogue, slow=True) if catalogue is None else MarketLook(catalogue)
+
+
+def market_trouble(found: MarketLook, again: Action | None) -> Screen:
+    """The screen for a marketplace that could not be read, where nothing older can stand in."""
+    if found.slow:
+        return errors.slow(Untouched.READ, again)
+    if isinstance(found.error, RateLimited):
+        return errors.rate_limited(Untouched.READ, found.error.retry_after or USUAL_WAIT, again)
+    return errors.unavailable(Untouched.READ, again)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.domain.ids import NO_RESULTS, AccountId, OrderId, OwnerId, ResultsId, SearchId, ServerId
+from bot.domain.ids import NO_RESULTS, NO_SERVER, AccountId, OrderId, OwnerId, ResultsId, SearchId, ServerId
 from handlers.word import Word
 
 
@@ -72,7 +72,10 @@ class SetFilter:
 
 @dataclass(frozen=True, slots=True)
 class SaveSearch:
+    """`listed`: from the list of saved searches, to which it leads back."""
+
     results: ResultsId
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +104,12 @@ class ShowServer:
 
 @dataclass(frozen=True, slots=True)
 class MarkFavourite:
+    """`results`: the list that the server's card was opened from; `listed`: pressed in the list of marks."""
+
     server: ServerId
     on: bool
+    results: ResultsId = NO_RESULTS
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,23 +118,40 @@ class WatchServer:
 
     server: ServerId
     on: bool
+    results: ResultsId = NO_RESULTS
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class BlockServer:
     server: ServerId
     on: bool
+    results: ResultsId = NO_RESULTS
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class BlockOwner:
+    """`server`: the one whose card leads to it; 0 in the list of marks."""
+
     owner: OwnerId
     on: bool
+    server: ServerId = NO_SERVER
 
 
 @dataclass(frozen=True, slots=True)
 class ShowMarks:
     """Favourites and what is blocked."""
+
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FindSimilar:
+    """A search for the GPU of an order, for as many of them."""
+
+    account: AccountId
+    order: OrderId
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,5 +182,6 @@ MarketAction = (
     | BlockServer
     | BlockOwner
     | ShowMarks
+    | FindSimilar
     | ShowCheaper
 )

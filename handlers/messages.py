@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
-from telegram import ForceReply, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram import (
+    ForceReply,
+    InlineKeyboardMarkup,
+    InlineQueryResultArticle,
+    InputTextMessageContent,
+    LinkPreviewOptions,
+    ReplyParameters,
+)
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
@@ -27,11 +34,15 @@ from handlers.troubles import (
     topic_is_gone,
     trouble,
 )
+from handlers.visit import Article, InlineAnswer
 from storage.vanishings import Vanishings
 
 log = logging.getLogger(__name__)
 
 ANSWER_SECONDS: Final = 3.0
+INLINE_SECONDS: Final = 5.0
+INLINE_CACHE_SECONDS: Final = 30
+"""How long Telegram may give the same answer to whoever writes the same."""
 MOST_TOAST: Final = 200
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 
@@ -120,6 +131,19 @@ class Messages:
         except TelegramError as error:
             log.info("a press stays unanswered: %s", error.message)
 
+    async def answer_inline(self, query: str, answer: InlineAnswer) -> None:
+        """Answers an inline query, or not: who asked has written on by then."""
+        try:
+            await self._bot.answer_inline_query(
+                query,
+                [_article(article) for article in answer.articles],
+                cache_time=INLINE_CACHE_SECONDS,
+                is_personal=answer.personal,
+                read_timeout=INLINE_SECONDS,
+            )
+        except TelegramError as error:
+            log.info("an inline query stays unanswered: %s", error.message)
+
     async def typing(self, chat: TelegramChatId) -> None:
         try:
             await self._bot.send_chat_action(chat, ChatAction.TYPING)
@@ -206,6 +230,13 @@ class Messages:
     def _remember(self, chat: TelegramChatId, message: MessageId, screen: Screen) -> None:
         if screen.vanishes_after is not None:
             self._vanishings.add(chat, message, self._clock() + timedelta(seconds=screen.vanishes_after))
+
+
+def _article(article: Article) -> InlineQueryResultArticle:
+    content = InputTextMessageContent(article.message.text, parse_mode=ParseMode.HTML, link_preview_options=_NO_PREVIEW)
+    return InlineQueryResultArticle(
+        article.id, article.title, content, reply_markup=keyboard(article.message), description=article.description
+    )
 
 
 def _reply(to: MessageId | None) -> ReplyParameters | None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.alerts.snapshot import Snapshot
 from bot.domain.draft import MAX_ISSUE
-from bot.domain.ids import OrderId
+from bot.domain.ids import DeploymentId, OrderId
 from bot.domain.ledger import Cancellation
 from bot.domain.rental import Order
 from bot.services.desk import Desk
@@ -86,7 +86,15 @@ async def show_order(guest: Guest, desk: Desk, action: ShowOrder) -> Screen:
         rates=guest.house.rates,
         failed=found.failed,
         on_demand=guest.house.market.on_demand(order.server),
+        deployment=_followed(guest, desk, order),
+        stops=len(guest.house.store.stops.of_order(desk.account.id, order.id)),
     )
+
+
+def _followed(guest: Guest, desk: Desk, order: Order) -> DeploymentId | None:
+    """Its first minutes, while they last."""
+    row = guest.house.store.deployments.of_order(desk.account.id, order.id)
+    return row.id if row is not None and row.ended_at is None else None
 
 
 async def _look_for(desk: Desk, number: OrderId, age: timedelta) -> Look:

@@ -88,6 +88,7 @@ class PerChat(BaseUpdateProcessor):
         super().__init__(most_at_once)
         self._lines: dict[TelegramChatId, _Line] = {}
         self._flood = Flood()
+        self._questions = Flood()
         self._polite = OncePerMinute()
         self._running: set[asyncio.Task[Any]] = set()
         self._stopping = False
@@ -106,6 +107,10 @@ class PerChat(BaseUpdateProcessor):
         if len(line.turns) > MOST_WAITING:
             return Refused(Why.BUSY, say=self._polite((Why.BUSY, chat), now))
         return Turn(line)
+
+    def may_ask(self, user: UserId) -> bool:
+        """Whether an inline query of this person is listened to: as many a minute as of anything else, counted apart."""
+        return self._questions.allows(user, asyncio.get_running_loop().time())
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:  # noqa: ARG002
         if self._stopping:

@@ -7,18 +7,22 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final, assert_never
 
-from bot.domain.ids import DraftId, MessageId, OrderId, TelegramChatId, UserId
-from bot.domain.recipe import FILE_STEPS, SECRET_STEPS, Step, is_private_key
+from bot.domain.ids import DraftId, MessageId, OrderId, ServerId, TelegramChatId, UserId
 from bot.services.connect import find_key
 from bot.services.desk import Desk
 from bot.services.house import House
 from handlers import (
     accounts,
+    asked,
     batches,
     bids,
+    cheaper,
     deployments,
     forget,
+    inline,
+    listing,
     market,
+    marks,
     orders,
     rent,
     replies,
@@ -61,12 +65,22 @@ from handlers.actions import (
 from handlers.commands import COMMANDS, WRITES, find
 from handlers.confirming import Confirming
 from handlers.guest import Guest
-from handlers.market_actions import MarketAction
+from handlers.market_actions import (
+    BlockOwner,
+    BlockServer,
+    MarketAction,
+    MarkFavourite,
+    ShowCheaper,
+    ShowServer,
+    WatchServer,
+)
 from handlers.rent_actions import (
     AskRent,
     BatchAction,
+    CancelWithReport,
     DeploymentAction,
     NextCandidate,
+    ProbeNow,
     RentAction,
     RentAgain,
     StartRent,
@@ -88,18 +102,16 @@ from handlers.screen import Press, Screen, Toast
 from handlers.views import cancel as cancel_views
 from handlers.views import draft as draft_views
 from handlers.views import errors as error_views
+from handlers.views import files as file_views
 from handlers.views import keys as key_views
 from handlers.views import start as start_views
 from handlers.views import steps as step_views
 from handlers.views import toasts
-from handlers.visit import Answer, Arrival, Command, Decision, Deletion, Leave, Secret
+from handlers.visit import Answer, Arrival, Command, Decision, Deletion, InlineAnswer, Leave, Secret
 from storage.errors import NotFound
 
 STALE_AFTER: Final = timedelta(seconds=60)
 """A command that leads to a change is not acted on when it is older: its sender has long looked elsewhere."""
-
-MOST_FILE: Final = 65_536
-"""Bytes of a text file: more than any field of an order takes."""
 
 LINE_SECONDS: Final = 120
 """How long a line of ours stands in a group."""
@@ -115,25 +127,21 @@ _ANYWHERE: Final = (Home, Connect, Close, Nothing)
 
 
 class FrontDoor:
-    """Implements `Routes`. `bot_link`: the address that opens the private chat."""
+    """Implements `Routes`. `bot_link`: the address that opens the private chat; `bot_address`: the bot's own."""
 
     def __init__(self, house: House, bot_link: str | None = None) -> None:
         self._house = house
         self._confirming = Confirming(house)
         self.bot_link = bot_link
+        self.bot_address: str | None = None
 
     # What Telegram's edge asks without waiting
 
     def secret_in(self, arrival: Arrival, text: str, *, answers: bool) -> Secret | None:
-        """What answers a question for something secret is that, whatever shape it has."""
-        if answers and self._step_asked(arrival, replies.OVERDUE) in SECRET_STEPS:
-            return Secret.ANSWER
-        if is_private_key(text):
-            return Secret.PRIVATE_KEY
-        return None if find_key(text) is None else Secret.API_KEY
+        return asked.secret_in(self._house, arrival, text, answers=answers)
 
     def takes_file(self, arrival: Arrival) -> int | None:
-        return MOST_FILE if self._step_asked(arrival) in FILE_STEPS else None
+        return asked.takes_file(self._house, arrival)
 
     def decide(self, arrival: Arrival, data: str) -> Decision:
         action = decode(data)
@@ -154,16 +162,11 @@ class FrontDoor:
                 return self._confirming.confirm(guest, action)
             case Decline():
                 return self._confirming.decline(guest, action)
-            case (
-                AskCancel()
-                | AskRaise()
-                | AskPrice()
-                | TestKey()
-                | StartRent()
-                | AskRent()
-                | NextCandidate()
-                | RentAgain()
-            ):
+            case MarkFavourite() | WatchServer() | BlockServer() | BlockOwner():
+                return Decision(marks.toast(guest, action), action)
+            case AskCancel() | AskRaise() | AskPrice() | TestKey() | CancelWithReport() | ProbeNow():
+                return Decision(toasts.READING, action)
+            case StartRent() | AskRent() | NextCandidate() | RentAgain():
                 return Decision(toasts.READING, action)
             case _:
                 return Decision(toasts.READING if getattr(action, "fresh", False) else Toast(), action)
@@ -173,6 +176,8 @@ class FrontDoor:
         chat = store.chats.find(arrival.chat)
         if chat is None or arrival.user is None:
             return
+        if screen.reveals is not None:
+            store.deployments.forget_secrets(screen.reveals)
         if screen.asks:
             store.questions.set_message(chat.id, arrival.user, message)
         for action in _actions(screen):
@@ -201,7 +206,7 @@ class FrontDoor:
         guest = self._guest(arrival, arrival.user)
         self._leave_question(guest)
         answer = await self._answered(guest, self._respond(guest, decision.action))
-        if isinstance(answer, Screen) and self._is_alert(guest):
+        if isinstance(answer, Screen) and (self._is_alert(guest) or self._lives_on(guest, decision.action)):
             return replace(answer, apart=True)
         return answer
 
@@ -229,6 +234,13 @@ class FrontDoor:
         guest = replace(self._guest(arrival, arrival.user), deleted=None if deleted is None else deleted.done)
         return await self._answered(guest, self._typed(guest, text, secret=None if deleted is None else deleted.of))
 
+    async def inline(self, user: UserId, text: str) -> InlineAnswer:
+        """Where only some people are served, what one of them is answered must not be given to others."""
+        personal = bool(self._house.allowed)
+        if not self._may(user):
+            return InlineAnswer(personal=personal)
+        return await inline.inline(self._house, text, link=self.bot_address, personal=personal)
+
     async def _typed(self, guest: Guest, text: str, *, secret: Secret | None) -> Answer:
         question = self._house.store.questions.find(guest.chat.id, guest.user, guest.now)
         wanted = replies.wanted(question) if question else None
@@ -240,6 +252,8 @@ class FrontDoor:
             name = wanted.name if isinstance(wanted, KeyWanted) else None
             replaces = desk if isinstance(wanted, KeyWanted) else None
             return await accounts.key_typed(guest, text, deleted=guest.deleted, name=name, replaces=replaces)
+        if asked.is_cut(self._house, guest.arrival, text):
+            return file_views.with_deletion(file_views.cut(), deleted=guest.deleted)
         match wanted:
             case NameWanted() if desk is not None:
                 return accounts.name_typed(guest, desk, text)
@@ -253,8 +267,8 @@ class FrontDoor:
                 return await rent.typed(guest, wanted, text)
             case TemplateWanted():
                 return await templates.typed(guest, wanted, text)
-            case StopWanted():
-                return await stops.typed(guest, wanted, text)
+            case StopWanted() if desk is not None:
+                return await _of(guest, desk, stops.typed(guest, desk, wanted, text))
             case BatchWanted():
                 return await batches.typed(guest, wanted, text)
             case _:
@@ -273,15 +287,6 @@ class FrontDoor:
         wanted = replies.wanted(question) if question else None
         return wanted.draft if isinstance(wanted, StepWanted) else None
 
-    def _step_asked(self, arrival: Arrival, overdue: timedelta = timedelta()) -> Step | None:
-        """The field of an order that this person is asked for here; also one whose question ended so long ago."""
-        if not arrival.private or arrival.user is None or not self._may(arrival.user):
-            return None
-        store = self._house.store
-        chat = store.chats.find(arrival.chat)
-        question = store.questions.find(chat.id, arrival.user, self._house.clock() - overdue) if chat else None
-        return replies.step_asked(question) if question else None
-
     async def _answered(self, guest: Guest, answering: Awaitable[Answer]) -> Answer:
         """The answer; silence where the chat was forgotten meanwhile, a line where the account was removed."""
         try:
@@ -299,6 +304,8 @@ class FrontDoor:
 
     async def _respond(self, guest: Guest, action: Action) -> Answer:
         """Searching and renting answer for themselves: they are not about one account, or find it in their row."""
+        if isinstance(action, ShowCheaper):
+            return await cheaper.respond(guest, action)
         if isinstance(action, MarketAction):
             return await market.respond(guest, action)
         if isinstance(action, RentAction):
@@ -371,6 +378,8 @@ class FrontDoor:
 
     async def _command(self, guest: Guest, name: str, arguments: str) -> Answer:
         match name:
+            case "start" if server := _linked_server(arguments):
+                return await listing.show_server(guest, ShowServer(server))
             case "start" | "help":
                 return self._help(guest)
             case "connect":
@@ -384,7 +393,7 @@ class FrontDoor:
             case "market":
                 return await market.command(guest, arguments)
             case "server":
-                return await market.server_command(guest, arguments)
+                return await listing.command(guest, arguments)
             case "rent":
                 return await rent.command(guest, arguments)
             case "templates":
@@ -462,8 +471,7 @@ class FrontDoor:
         return start_views.welcome() if desk is None else start_views.help_(COMMANDS, desk.account)
 
     def _may(self, user: UserId | None) -> bool:
-        allowed = self._house.allowed
-        return user is not None and (not allowed or user in allowed)
+        return asked.may(self._house, user)
 
     def _guest(self, arrival: Arrival, user: UserId) -> Guest:
         """Who writes or presses can be reached, whatever was thought before."""
@@ -472,6 +480,13 @@ class FrontDoor:
         if chat.state == "paused":
             self._house.store.chats.resume(chat.id)
         return Guest(arrival, chat, user, now, self._house)
+
+    def _lives_on(self, guest: Guest, action: Action) -> bool:
+        """A message that follows a new rental goes on doing so, unless the press was about that."""
+        message = guest.arrival.message
+        if message is None or isinstance(action, DeploymentAction):
+            return False
+        return deployments.lives_in(self._house, guest, message)
 
     def _is_alert(self, guest: Guest) -> bool:
         message = guest.arrival.message
@@ -486,6 +501,11 @@ async def _of(guest: Guest, desk: Desk, answering: Awaitable[Answer]) -> Answer:
 
 def _actions(screen: Screen) -> list[Action]:
     return [button.action for row in screen.rows for button in row if isinstance(button, Press)]
+
+
+def _linked_server(payload: str) -> ServerId | None:
+    """The server that a link of the inline mode opens: `/start s123`."""
+    return listing.number_of(payload[1:]) if payload.startswith("s") else None
 
 
 def _order_number(text: str) -> OrderId | None:

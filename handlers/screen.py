@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.ids import DeploymentId
 from handlers.actions import Action
 
 
@@ -51,7 +52,8 @@ class Screen:
 
     `asks`: the person's next message answers this screen (in a group as a reply to it). `protected`: no forwarding,
     for what holds credentials. `vanishes_after`: seconds until the message deletes itself. `apart`: a message of its own
-    even after a press, because the pressed one is an alert that lives on.
+    even after a press, because the pressed one is an alert that lives on. `reveals`: whose secrets it shows; they are
+    forgotten once Telegram has taken it.
     """
 
     text: str
@@ -60,6 +62,7 @@ class Screen:
     protected: bool = False
     vanishes_after: int | None = None
     apart: bool = False
+    reveals: DeploymentId | None = None
 
 
 @dataclass(frozen=True, slots=True)

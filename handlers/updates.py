@@ -40,8 +40,11 @@ class DurableQueue(asyncio.Queue[object]):
         self._held_up = False
 
     async def put(self, item: object) -> None:
-        """What is no update (the application's signal to stop) passes through."""
-        if not isinstance(item, Update) or (self._acts(item) and await self._is_new(item)):
+        """What is no update (the application's signal to stop) passes through, and so does an inline query.
+
+        That is a read of somebody who is writing, and who has long written something else after a restart.
+        """
+        if not isinstance(item, Update) or item.inline_query or (self._acts(item) and await self._is_new(item)):
             self.put_nowait(item)
         await asyncio.sleep(0)  # each write waits for the disk: between two of a batch the others have their turn
 

@@ -18,7 +18,7 @@ class Arrival:
 
     `user` is `None` for posts of channels and for anonymous admins (`anonymous_admin` tells them apart: only a press
     carries the person). `message`: the incoming message, or the one whose button was pressed; `editable`: that one is
-    ours and can still be edited. `sent_at` is `None` for a press, which carries no time.
+    ours and can still be edited. `sent_at` is `None` for a press, which carries no time. `file`: the text came in one.
     """
 
     update: int
@@ -34,6 +34,7 @@ class Arrival:
     editable: bool = False
     reply_to: MessageId | None = None
     sent_at: datetime | None = None
+    file: bool = False
 
     @property
     def private(self) -> bool:
@@ -79,6 +80,24 @@ class Deletion:
 
 
 @dataclass(frozen=True, slots=True)
+class Article:
+    """One result of an inline query. `title` and `description` are plain text; `message` is what choosing it sends."""
+
+    id: str
+    title: str
+    description: str
+    message: Screen
+
+
+@dataclass(frozen=True, slots=True)
+class InlineAnswer:
+    """At most 50 articles. `personal`: only for who asked; others who write the same must not get it."""
+
+    articles: tuple[Article, ...] = ()
+    personal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """One row of the table of commands: menus, help and README are made from it."""
 
@@ -113,6 +132,9 @@ class Routes(Protocol):
 
     async def typed(self, arrival: Arrival, text: str, *, deleted: Deletion | None) -> Answer:
         """Answers a text, or the text of a file, that is no command; silence where nothing was asked."""
+
+    async def inline(self, user: UserId, text: str) -> InlineAnswer:
+        """Answers what somebody writes after the bot's name in any chat; public data only."""
 
     def shown(self, arrival: Arrival, screen: Screen, message: MessageId) -> None:
         """Told after Telegram took a screen: remembers the message of a question or a confirmation."""

@@ -19,7 +19,10 @@ ChatState = Literal["active", "paused"]
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """`default_account` is `None` until one is chosen. A paused chat is sent nothing; its rows stay."""
+    """`default_account` is `None` until one is chosen. A paused chat is sent nothing; its rows stay.
+
+    `probes`: whether the bot may try the ports of new rentals of this chat.
+    """
 
     id: ChatId
     telegram_id: TelegramChatId
@@ -32,6 +35,7 @@ class Chat:
     language: str | None
     created_at: datetime
     welcomed_at: datetime | None
+    probes: bool = True
 
 
 class Chats:
@@ -103,6 +107,10 @@ class Chats:
         """The language of this chat; `None`: that of its people's clients."""
         self._db.execute("UPDATE chats SET language = ? WHERE id = ?", (language, chat))
 
+    def probe(self, chat: ChatId, *, on: bool) -> None:
+        """Whether the ports of new rentals are tried."""
+        self._db.execute("UPDATE chats SET probes = ? WHERE id = ?", (int(on), chat))
+
     def migrate(self, old: TelegramChatId, new: TelegramChatId) -> Chat | None:
         """A group became a supergroup: everything of the old number belongs to the new one. `None`: neither is known.
 
@@ -125,4 +133,5 @@ def _chat(row: sqlite3.Row) -> Chat:
         language=row["language"],
         created_at=from_ms(row["created_ms"]),
         welcomed_at=maybe_from_ms(row["welcomed_ms"]),
+        probes=bool(row["probes"]),
     )

@@ -27,7 +27,6 @@ class Deployment:
     order: OrderId
     server: ServerId
     body: str
-    message: MessageId | None
     created_at: datetime
     next_at: datetime | None
     ended_at: datetime | None
@@ -52,12 +51,15 @@ class Deployments:
         secrets: Secrets = NO_SECRETS,
         next_at: datetime | None = None,
     ) -> Deployment | None:
-        """In the transaction that ends the ledger's row. `None`: that row has one already."""
+        """In the transaction that ends the ledger's row. `None`: that row has one already.
+
+        Without `next_at` it is looked at at once.
+        """
         with self._db.transaction():
             cursor = self._db.execute(
                 "INSERT INTO deployments (chat_id, account_id, user_id, entry_id, order_id, server_id, body, created_ms,"
                 " next_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entry_id) DO NOTHING",
-                (chat, account, user, entry, order, server, body, to_ms(now), maybe_ms(next_at)),
+                (chat, account, user, entry, order, server, body, to_ms(now), to_ms(next_at or now)),
             )
             if not cursor.rowcount:
                 return None
@@ -81,9 +83,10 @@ class Deployments:
         return None if row is None else _deployment(row)
 
     def due(self, now: datetime, limit: int) -> tuple[Deployment, ...]:
-        """Whose time has come, the longest overdue first."""
+        """Whose time has come, the longest overdue first; those of paused chats wait."""
         rows = self._db.fetch(
-            "SELECT * FROM deployments WHERE next_ms <= ? AND ended_ms IS NULL ORDER BY next_ms, id LIMIT ?",
+            "SELECT deployments.* FROM deployments JOIN chats ON chats.id = deployments.chat_id AND chats.state = 'active'"
+            " WHERE next_ms <= ? AND ended_ms IS NULL ORDER BY next_ms, deployments.id LIMIT ?",
             (to_ms(now), limit),
         )
         return tuple(_deployment(row) for row in rows)
@@ -97,6 +100,10 @@ class Deployments:
             )
         )
 
+    def note(self, deployment: DeploymentId, body: str) -> None:
+        """What was measured, also of one that is followed no more."""
+        self._db.execute("UPDATE deployments SET body = ? WHERE id = ?", (body, deployment))
+
     def end(self, deployment: DeploymentId, body: str, now: datetime) -> bool:
         """Followed no more. Secrets that nobody asked for stay until they are shown or pruned. False: it was over."""
         return bool(
@@ -106,8 +113,15 @@ class Deployments:
             )
         )
 
-    def set_message(self, deployment: DeploymentId, message: MessageId | None) -> None:
-        self._db.execute("UPDATE deployments SET message_id = ? WHERE id = ?", (message, deployment))
+    def living(self, chat: ChatId, message: MessageId) -> DeploymentId | None:
+        """The one that is followed in this message of the chat, which later news will edit."""
+        row = self._db.first(
+            "SELECT deployments.id AS id FROM outbox JOIN ledger ON ledger.once = outbox.episode"
+            " JOIN deployments ON deployments.entry_id = ledger.id AND deployments.ended_ms IS NULL"
+            " WHERE outbox.chat_id = ? AND outbox.message_id = ? AND outbox.state = 'sent'",
+            (chat, message),
+        )
+        return None if row is None else DeploymentId(row["id"])
 
     def secrets(self, deployment: Deployment) -> Secrets | None:
         """`None` once they were forgotten. `Unopenable` where they were damaged."""
@@ -116,10 +130,20 @@ class Deployments:
             return None
         return decode(Secrets, self._vault.open(DEPLOYMENTS.place(deployment.id, deployment.chat), row["sealed"]))
 
+    def has_secrets(self, deployment: DeploymentId) -> bool:
+        row = self._db.first("SELECT 1 FROM deployments WHERE id = ? AND sealed IS NOT NULL", (deployment,))
+        return row is not None
+
     def forget_secrets(self, deployment: DeploymentId) -> bool:
         """False: there were none (any more)."""
         return bool(
             self._db.change("UPDATE deployments SET sealed = NULL WHERE id = ? AND sealed IS NOT NULL", (deployment,))
+        )
+
+    def forget_unasked(self, before: datetime) -> int:
+        """Secrets that nobody asked for since before this time. How many those were."""
+        return self._db.change(
+            "UPDATE deployments SET sealed = NULL WHERE sealed IS NOT NULL AND created_ms < ?", (to_ms(before),)
         )
 
     def prune(self, before: datetime) -> int:
@@ -137,7 +161,6 @@ def _deployment(row: sqlite3.Row) -> Deployment:
         order=row["order_id"],
         server=row["server_id"],
         body=row["body"],
-        message=row["message_id"],
         created_at=from_ms(row["created_ms"]),
         next_at=maybe_from_ms(row["next_ms"]),
         ended_at=maybe_from_ms(row["ended_ms"]),

@@ -11,7 +11,7 @@ from bot.domain.ids import AccountId, ChatId, KeyId, MessageId, OrderId, UserId
 from storage.database import Database
 from storage.errors import StorageError
 from storage.rotation import LEDGER
-from storage.times import from_ms, maybe_from_ms, to_ms
+from storage.times import from_ms, maybe_from_ms, maybe_ms, to_ms
 from storage.vault import Vault
 
 EntryState = Literal["asked", "sent", "done", "refused", "unknown", "abandoned"]
@@ -129,6 +129,16 @@ class Ledger:
         )
         return frozenset(OrderId(row["order_id"]) for row in rows)
 
+    def looking_after(self, entry: Entry) -> tuple[Entry, ...]:
+        """Creations with the same key that left after this one and still look for their order."""
+        return self._all(
+            "key_id = ?1 AND operation = 'create_order' AND id <> ?2 AND (sent_ms, id) > (?3, ?2) AND order_id IS NULL"
+            " AND (state = 'sent' OR state = 'unknown' AND told_ms IS NULL) ORDER BY id",
+            entry.key,
+            entry.id,
+            maybe_ms(entry.sent_at),
+        )
+
     def unknown_creations(self) -> tuple[Entry, ...]:
         """Creations that ended unknown and that nobody has given up yet: their order may still show up."""
         return self._all("operation = 'create_order' AND state = 'unknown' AND told_ms IS NULL ORDER BY id")
@@ -173,6 +183,10 @@ class Ledger:
     def unfinished(self) -> tuple[Entry, ...]:
         """Asked or sent, and no end written: what a new start has to look into, the oldest first."""
         return self._all("state IN ('asked', 'sent') ORDER BY id")
+
+    def of_once(self, once: str) -> Entry | None:
+        """What was acted upon with this token."""
+        return next(iter(self._all("once = ?", once)), None)
 
     def untold(self) -> tuple[Entry, ...]:
         """Ended, and its person was not told yet."""

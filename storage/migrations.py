@@ -268,7 +268,6 @@ def m003_renting(db: sqlite_utils.Database) -> None:
             server_id INTEGER NOT NULL,
             body TEXT NOT NULL,
             sealed BLOB,
-            message_id INTEGER,
             created_ms INTEGER NOT NULL,
             next_ms INTEGER,
             ended_ms INTEGER
@@ -285,15 +284,16 @@ def m003_renting(db: sqlite_utils.Database) -> None:
             order_id INTEGER NOT NULL,
             server_id INTEGER NOT NULL,
             state TEXT NOT NULL DEFAULT 'armed'
-                CHECK (state IN ('armed', 'warned', 'missed', 'carried out', 'dropped', 'over')),
+                CHECK (state IN ('armed', 'warned', 'missed', 'acting', 'carried out', 'failed', 'dropped', 'over')),
             body TEXT NOT NULL,
             created_ms INTEGER NOT NULL,
             changed_ms INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX stops_chat ON stops(chat_id);
         CREATE INDEX stops_account ON stops(account_id, order_id);
-        CREATE INDEX stops_armed ON stops(id) WHERE state IN ('armed', 'warned');
+        CREATE INDEX stops_standing ON stops(account_id, id) WHERE state IN ('armed', 'warned', 'missed', 'acting');
 
+        ALTER TABLE chats ADD COLUMN probes INTEGER NOT NULL DEFAULT 1 CHECK (probes IN (0, 1));
         ALTER TABLE ledger ADD COLUMN before TEXT;
         CREATE UNIQUE INDEX ledger_claims ON ledger(key_id, order_id)
             WHERE operation = 'create_order' AND order_id IS NOT NULL;

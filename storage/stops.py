@@ -11,12 +11,16 @@ from bot.domain.ids import AccountId, ChatId, OrderId, ServerId, StopId, UserId
 from storage.database import Database
 from storage.times import from_ms, to_ms
 
-StopState = Literal["armed", "warned", "missed", "carried out", "dropped", "over"]
+StopState = Literal["armed", "warned", "missed", "acting", "carried out", "failed", "dropped", "over"]
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """`body` is JSON. `missed`: its time passed while the bot was away, and a person is asked. `over`: the rental ended."""
+    """`body` is JSON. `missed`: its time passed while the bot was away, and a person is asked.
+
+    `acting`: the cancellation is a row of the ledger, `once(stop)`; `failed`: that did not end with the rental gone.
+    `over`: the rental ended by itself.
+    """
 
     id: StopId
     chat: ChatId
@@ -28,6 +32,11 @@ class Stop:
     body: str
     created_at: datetime
     changed_at: datetime
+
+
+def once(stop: StopId) -> str:
+    """The token of the one cancellation that a stop condition may ever lead to."""
+    return f"stop:{stop}"
 
 
 class Stops:
@@ -45,12 +54,15 @@ class Stops:
         server: ServerId,
         body: str,
         now: datetime,
+        *,
+        state: StopState = "armed",
     ) -> Stop:
+        """`state`: `warned` where its time is so near that no other warning comes."""
         with self._db.transaction(durable=True):
             number = self._db.execute(
-                "INSERT INTO stops (chat_id, account_id, user_id, order_id, server_id, body, created_ms, changed_ms)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (chat, account, user, order, server, body, to_ms(now), to_ms(now)),
+                "INSERT INTO stops (chat_id, account_id, user_id, order_id, server_id, state, body, created_ms,"
+                " changed_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (chat, account, user, order, server, state, body, to_ms(now), to_ms(now)),
             ).lastrowid
             assert number is not None
             found = self.get(chat, StopId(number))
@@ -68,10 +80,10 @@ class Stops:
             "account_id = ? AND order_id = ? AND state IN ('armed', 'warned', 'missed') ORDER BY id", account, order
         )
 
-    def armed(self) -> tuple[Stop, ...]:
-        """Of every active chat, by account."""
+    def standing(self) -> tuple[Stop, ...]:
+        """Those that something may still come of, of every active chat, by account."""
         return self._all(
-            "state IN ('armed', 'warned') AND chat_id IN (SELECT id FROM chats WHERE state = 'active')"
+            "state IN ('armed', 'warned', 'missed', 'acting') AND chat_id IN (SELECT id FROM chats WHERE state = 'active')"
             " ORDER BY account_id, id"
         )
 
@@ -100,7 +112,8 @@ class Stops:
     def prune(self, before: datetime) -> int:
         """Deletes those that were over before this time."""
         return self._db.change(
-            "DELETE FROM stops WHERE state IN ('carried out', 'dropped', 'over') AND changed_ms < ?", (to_ms(before),)
+            "DELETE FROM stops WHERE state IN ('carried out', 'failed', 'dropped', 'over') AND changed_ms < ?",
+            (to_ms(before),),
         )
 
     def _all(self, where: str, *values: object) -> tuple[Stop, ...]:

@@ -25,7 +25,6 @@ _MESSAGE_NUMBERS = (
     "UPDATE ledger SET message_id = NULL WHERE chat_id = ?",
     "UPDATE drafts SET message_id = NULL WHERE chat_id = ?",
     "UPDATE batches SET message_id = NULL WHERE chat_id = ?",
-    "UPDATE deployments SET message_id = NULL WHERE chat_id = ?",
     "DELETE FROM vanishings WHERE chat_id = ?",
 )
 
@@ -90,8 +89,8 @@ def _merge(db: Database, vault: Vault, survivor: sqlite3.Row, other: sqlite3.Row
     db.execute("UPDATE OR IGNORE outbox SET chat_id = ? WHERE chat_id = ?", (target, source))
     db.execute(
         "UPDATE chats SET default_account_id = coalesce(default_account_id, ?), language = coalesce(language, ?),"
-        " welcomed_ms = coalesce(welcomed_ms, ?) WHERE id = ?",
-        (_default_account(db, source), other["language"], other["welcomed_ms"], target),
+        " welcomed_ms = coalesce(welcomed_ms, ?), probes = min(probes, ?) WHERE id = ?",
+        (_default_account(db, source), other["language"], other["welcomed_ms"], other["probes"], target),
     )
     db.execute("DELETE FROM chats WHERE id = ?", (source,))
 

@@ -15,6 +15,7 @@ from bot.app import App, World, assemble
 from bot.config import Settings, read_settings
 from bot.sandbox.clore.app import CloreStandIn
 from bot.sandbox.telegram.app import TelegramStandIn
+from bot.services.probe import Connector
 from storage.master_keys import MasterKeys, load_master_keys
 from storage.store import Store, holds_sealed, open_store
 
@@ -36,12 +37,14 @@ class Stage:
         *,
         beginning: datetime = BEGINNING,
         settings: Mapping[str, str] | None = None,
+        connector: Connector | None = None,
         **market: Any,
     ) -> None:
         self._folder = folder
         self._zero = asyncio.get_running_loop().time()
         self._beginning = beginning
         self._settings = settings or {}
+        self._connector = connector
         options = {"latency": 0.4, **market}
         self.clore = CloreStandIn(now=self.seconds, **options)
         self.telegram = TelegramStandIn(TOKEN, now=self.seconds)
@@ -84,6 +87,7 @@ class Stage:
             clore=self._http,
             telegram=lambda: httpx.ASGITransport(self.telegram.app),
             clock=self.clock,
+            connector=self._connector,
             heartbeat=False,
         )
         self.app = assemble(settings, self.store, world)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -14,21 +13,13 @@ from bot.domain.hardware import Specs
 from bot.domain.ids import OwnerId, ServerId
 from bot.domain.market import Listing, Market
 from bot.domain.money import Rates
-from bot.domain.offers import Hit, Offers
+from bot.domain.offers import Hit, Hits, Offers, Pricing
 from bot.domain.search.conditions import Price, Search, Shown, Sort, SortKey
 from bot.domain.search.gpus import MIXED, GpuName, gpu_name
 from bot.domain.search.limits import Figure, Limit, Sign
 from bot.domain.search.places import countries_of
 
-__all__ = ["NOTHING_UNWANTED", "Catalogue", "Hit", "Unwanted"]
-
-_COMPARED: Final[dict[Sign, Callable[[Decimal, Decimal], bool]]] = {
-    Sign.UNDER: operator.lt,
-    Sign.AT_MOST: operator.le,
-    Sign.OVER: operator.gt,
-    Sign.AT_LEAST: operator.ge,
-    Sign.IS: operator.eq,
-}
+__all__ = ["NOTHING_UNWANTED", "Catalogue", "Hit", "Hits", "Unwanted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +34,35 @@ NOTHING_UNWANTED: Final = Unwanted()
 
 
 class Catalogue:
-    """Made by `of`, or in steps by `building`. It stays as it is: a newer market is another catalogue."""
+    """Made by `of`, or in steps. It stays as it is: a newer market, or other rates, make another catalogue."""
 
-    def __init__(self, market: Market, rates: Rates | None, columns: Columns, on_demand: Offers, spot: Offers) -> None:
+    def __init__(self, market: Market, rates: Rates | None, before: Catalogue | None = None) -> None:
+        """Empty until `steps` has been gone through. `before`: one that may be of the same market, at other rates."""
         self.market = market
         self.rates = rates
-        self._columns = columns
-        self._on_demand = on_demand
-        self._spot = spot
+        known = before is not None and before.market is market
+        self._known = known
+        self._columns: Columns = before._columns if before is not None and known else Columns(market.listings)
+        self._on_demand = Offers(self._columns.listings, self._columns.counts, spot=False)
+        self._spot = Offers(self._columns.listings, self._columns.counts, spot=True)
 
     @classmethod
     def of(cls, market: Market, rates: Rates | None) -> Catalogue:
         """All at once: some hundred milliseconds for thousands of listings."""
-        steps = building(market, rates)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as done:
-                return done.value  # type: ignore[no-any-return]
+        catalogue = cls(market, rates)
+        for _ in catalogue.steps():
+            pass
+        return catalogue
+
+    def steps(self) -> Iterator[None]:
+        """A few milliseconds each."""
+        if not self._known:
+            yield from self._columns.steps()
+        pricing = Pricing(self._columns.listings, self.rates)
+        yield from pricing.steps()
+        suspicious = frozenset(pricing.suspicious)
+        yield from self._on_demand.fill(pricing.on_demand, suspicious)
+        yield from self._spot.fill(pricing.spot, suspicious)
 
     @property
     def read_at(self) -> datetime:
@@ -71,7 +73,7 @@ class Catalogue:
         row = self._columns.row_of.get(server)
         return None if row is None else self._columns.listings[row]
 
-    def search(self, search: Search, unwanted: Unwanted = NOTHING_UNWANTED) -> tuple[Hit, ...]:
+    def search(self, search: Search, unwanted: Unwanted = NOTHING_UNWANTED) -> Hits:
         """In the order that the search asks for, equal ones the cheapest first, then by server number.
 
         A machine that cannot be had for any coin is no hit. Own machines are: whoever shows them says that they cannot
@@ -80,20 +82,20 @@ class Catalogue:
         offers = self._spot if search.spot else self._on_demand
         out = self._left_out(search, unwanted)
         keep = self._kept(search)
-        rows, places = offers.rows, _quoted(offers, search)
+        coin = next((price.coin for price in search.prices if price.coin), None)
+        rows, places = offers.rows, offers.cheapest({coin} if coin else {*search.coins})
         if keep is not None:
             places = [place for place in places if rows[place] in keep]
         if out:
             places = [place for place in places if rows[place] not in out]
         for price in search.prices:
-            places = self._priced(offers, places, price)
-        if search.coins and any(price.coin for price in search.prices):
-            taking = {rows[place] for coin in search.coins for place in offers.of_coin.get(coin, ())}
+            places = offers.priced(places, price)
+        if search.coins and coin:
+            taking = offers.taking(search.coins)
             places = [place for place in places if rows[place] in taking]
         if search.sort is not None:
             places = self._sorted(offers, places, search.sort)
-        hits = offers.hits
-        return tuple([hits[place] for place in places])
+        return Hits(offers, places)
 
     def similar(
         self,
@@ -105,7 +107,7 @@ class Catalogue:
         unwanted: Unwanted = NOTHING_UNWANTED,
         but: ServerId | None = None,
         own: frozenset[ServerId] = frozenset(),
-    ) -> tuple[Hit, ...]:
+    ) -> Hits:
         """Free machines with the same card, as many of it (`count`: another number) and no less VRAM, the cheapest first.
 
         `max_usd`: what a day may cost at most, with the fee. `but`: not this server. `own`: nor these, nor those that
@@ -115,7 +117,7 @@ class Catalogue:
         card = gpu_name(specs.gpu_model) if specs.gpu_model else None
         wanted = count or specs.gpu_count
         if card is None or card.core == (MIXED,) or not wanted:
-            return ()
+            return Hits(self._on_demand, ())
         limits = [Limit(Figure.COUNT, Sign.IS, Decimal(wanted))]
         if specs.gpu_ram_gb is not None:
             limits.append(Limit(Figure.VRAM, Sign.AT_LEAST, specs.gpu_ram_gb))
@@ -157,71 +159,16 @@ class Catalogue:
     def _cards(self, asked: tuple[GpuName, ...]) -> list[GpuName]:
         return [card for card in self._columns.of_card if card and any(gpu.finds(card) for gpu in asked)]
 
-    def _priced(self, offers: Offers, places: list[int], price: Price) -> list[int]:
-        """Those within a price, decided exactly. Without a rate, or for a price per GPU without a count, none is."""
-        hits, rows, counts = offers.hits, offers.rows, self._columns.counts
-        within, bound = _COMPARED[price.sign], price.per_day
-        found = []
-        for place in places:
-            hit = hits[place]
-            asked = hit.usd_per_day if price.coin is None else hit.quote.per_day.amount
-            if asked is None:
-                continue
-            if not price.per_gpu:
-                if within(asked, bound):
-                    found.append(place)
-            elif (count := counts[rows[place]]) and within(asked, bound * count):
-                found.append(place)
-        return found
-
     def _sorted(self, offers: Offers, places: list[int], sort: Sort) -> list[int]:
-        rows = offers.rows
-        if sort.by in {SortKey.PRICE, SortKey.GPU}:
-            known = [place for place in places if self._worth(offers, place, sort.by) is not None]
-            ranks = {place: self._worth(offers, place, sort.by) or 0.0 for place in known}
-            ordered = sorted(known, key=ranks.__getitem__, reverse=sort.descending)
-            return ordered + [place for place in places if place not in ranks]
-        rank = self._columns.by_figure[Figure(sort.by.value)].rank
+        if sort.by is SortKey.PRICE:
+            return offers.by_price(places, descending=sort.descending)
+        if sort.by is SortKey.GPU:
+            return offers.by_price_per_gpu(places, descending=sort.descending)
+        rows, rank = offers.rows, self._columns.by_figure[Figure(sort.by.value)].rank
         known = [place for place in places if rank[rows[place]] >= 0]
         unknown = [place for place in places if rank[rows[place]] < 0]
         known.sort(key=lambda place: rank[rows[place]], reverse=sort.descending)
         return known + unknown
-
-    def _worth(self, offers: Offers, place: int, by: SortKey) -> float | None:
-        """For the order only: dollars, of the machine or of one GPU."""
-        dollars = offers.hits[place].usd_per_day
-        count = 1 if by is SortKey.PRICE else self._columns.counts[offers.rows[place]]
-        return None if dollars is None or not count else float(dollars) / count
-
-
-def building(market: Market, rates: Rates | None, before: Catalogue | None = None) -> Generator[None, None, Catalogue]:
-    """Makes a catalogue in steps of a few milliseconds. `before`: one of the same market, of which only prices change."""
-    if before is not None and before.market is market:
-        columns = before._columns  # one of its own kind
-    else:
-        columns = Columns(market.listings)
-        yield from columns.steps()
-    boards = [Offers(columns.listings, rates, spot=spot) for spot in (False, True)]
-    for offers in boards:
-        yield from offers.steps()
-    return Catalogue(market, rates, columns, *boards)
-
-
-def _quoted(offers: Offers, search: Search) -> list[int]:
-    """One place a machine: its cheapest quote in the coins that the search allows."""
-    coin = next((price.coin for price in search.prices if price.coin), None)
-    coins = {coin} if coin else {*search.coins}
-    if not coins:
-        return offers.best
-    if len(coins) == 1:
-        return offers.of_coin.get(coins.pop(), [])
-    seen: set[int] = set()
-    found = []
-    for place in sorted(place for each in coins for place in offers.of_coin.get(each, ())):
-        if offers.rows[place] not in seen:
-            seen.add(offers.rows[place])
-            found.append(place)
-    return found
 
 
 def _countries(places: Iterable[str]) -> frozenset[str]:

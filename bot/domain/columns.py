@@ -47,7 +47,7 @@ class Column:
 
 
 class Columns:
-    """Everything of a market that a search looks at, but for prices. A server that is listed twice counts once."""
+    """Everything of a market that a search looks at, but for prices; rows go by server number. A server that is listed twice counts once."""
 
     def __init__(self, listings: Sequence[Listing]) -> None:
         """Empty until `steps` has been gone through."""
@@ -65,8 +65,10 @@ class Columns:
 
     def steps(self) -> Iterator[None]:
         named: dict[str | None, tuple[int | None, GpuName | None]] = {}
-        for begin in range(0, len(self._source), ROWS_A_STEP):
-            for listing in self._source[begin : begin + ROWS_A_STEP]:
+        source = sorted(self._source, key=_number)
+        yield
+        for begin in range(0, len(source), ROWS_A_STEP):
+            for listing in source[begin : begin + ROWS_A_STEP]:
                 if listing.id not in self.row_of:
                     self._add(listing, named)
             yield
@@ -96,6 +98,10 @@ class Columns:
         if listing.owner is not None:
             self.of_owner.setdefault(listing.owner, []).append(row)
         (self.rented if listing.rented else self.free).append(row)
+
+
+def _number(listing: Listing) -> int:
+    return listing.id
 
 
 def _percent(listing: Listing) -> Decimal | None:

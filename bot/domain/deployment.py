@@ -86,6 +86,7 @@ class Outcome(StrEnum):
     TIMEOUT = "timeout"
     CLOSED = "closed"  # it took the connection and said nothing
     NOT_SSH = "not ssh"  # something answers there, which is no SSH server
+    NOT_WEB = "not web"  # and there, which is no web server
     BAD_CERTIFICATE = "bad certificate"
     UNREACHABLE = "unreachable"
     UNRESOLVED = "unresolved"
@@ -181,7 +182,7 @@ def step(progress: Progress, sight: Sight, now: datetime) -> tuple[Progress, tup
 def keep(progress: Progress, now: datetime) -> Progress:
     """The person keeps it: not asked any more, and followed only until it runs."""
     kept = replace(progress, kept=True)
-    return replace(kept, ended=_is_over(kept, now), changes=kept.changes + 1)
+    return replace(kept, ended=kept.ended or _is_over(kept, now), changes=kept.changes + 1)
 
 
 def noted(progress: Progress, probes: tuple[Probe, ...]) -> tuple[Progress, bool]:

@@ -8,6 +8,9 @@ OrderId = NewType("OrderId", int)
 ServerId = NewType("ServerId", int)
 """A server: `id` in marketplace, `si` in my_orders, `market` in spot_marketplace, `renting_server` in create_order."""
 
+NO_SERVER: Final = ServerId(0)
+"""Stands for no server."""
+
 OwnerId = NewType("OwnerId", int)
 """The host who owns a server: `owner` in marketplace."""
 

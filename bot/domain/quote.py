@@ -14,6 +14,7 @@ from bot.domain.spending import Wallet
 
 SUSPICIOUS_ABOVE: Final = Decimal("1.3")
 """The dearest of a listing's prices by its cheapest, in dollars."""
+_FACTORS: Final = (1 + USUAL_FEE_PERCENT / 100, 1 + USUAL_SPOT_FEE_PERCENT / 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,18 @@ def fee_of(*, spot: bool) -> Decimal:
     return USUAL_SPOT_FEE_PERCENT if spot else USUAL_FEE_PERCENT
 
 
+def fee_factor(*, spot: bool) -> Decimal:
+    """What a price is multiplied by for the fee."""
+    return _FACTORS[spot]
+
+
+def rate_of(coin: str, rates: Rates | None) -> Decimal | None:
+    """Dollars for one coin. A dollar is a dollar, whatever else is known."""
+    if rates is None:
+        return Decimal(1) if coin == USD else None
+    return rates.of(coin)
+
+
 def takes(listing: Listing, coin: str) -> bool:
     """A price in a coin is no promise: where the listing names its coins, these are all that the host takes."""
     return listing.allowed_coins is None or coin in listing.allowed_coins
@@ -71,9 +84,8 @@ def by_dollars(quote: Quote, rates: Rates | None) -> tuple[bool, Decimal, str]:
 
 def dollars_per_day(quote: Quote, rates: Rates | None) -> Decimal | None:
     """With the fee."""
-    if rates is None:
-        return quote.per_day.amount if quote.price.currency == USD else None
-    return rates.dollars(quote.per_day)
+    rate = rate_of(quote.price.currency, rates)
+    return None if rate is None else quote.per_day.amount * rate
 
 
 def suspicious(listing: Listing, rates: Rates | None) -> bool:
@@ -92,5 +104,6 @@ def _prices(listing: Listing, asked: Mapping[str, Decimal]) -> list[Money]:
 
 
 def _disagree(prices: list[Money], rates: Rates | None) -> bool:
-    worth = [dollars for price in prices if rates is not None and (dollars := rates.dollars(price)) is not None]
+    known = [(price, rate_of(price.currency, rates)) for price in prices]
+    worth = [price.amount * rate for price, rate in known if rate is not None]
     return len(worth) > 1 and max(worth) > SUSPICIOUS_ABOVE * min(worth)

@@ -109,16 +109,27 @@ class Order:
         return now - self.created_at < FREE_OF_CREATION_FEE
 
     @property
-    def ssh_command(self) -> str | None:
-        """`ssh root@host -p port`, where the reply names a host and a forward of port 22; else `None`, never a guess."""
+    def ssh_address(self) -> tuple[str, int] | None:
+        """Host and public port, where the reply names a host and a forward of port 22; else `None`, never a guess."""
         public = next((port.public for port in self.tcp_ports if port.container == 22), None)
         host = next((host for host in self.hosts if _HOST.fullmatch(host)), None)
-        return None if public is None or host is None else f"ssh root@{host} -p {public}"
+        return None if public is None or host is None else (host, public)
+
+    @property
+    def ssh_command(self) -> str | None:
+        """`ssh root@host -p port`, where the address is known."""
+        address = self.ssh_address
+        return None if address is None else f"ssh root@{address[0]} -p {address[1]}"
+
+    @property
+    def web_host(self) -> str | None:
+        """The host of the forwarded HTTP port; `None` where CLORE.AI does not name it."""
+        return self.http_host if self.http_host and _HOST.fullmatch(self.http_host) else None
 
     @property
     def web_address(self) -> str | None:
-        """The https address of the forwarded HTTP port; `None` where CLORE.AI does not name its host."""
-        return f"https://{self.http_host}" if self.http_host and _HOST.fullmatch(self.http_host) else None
+        """`https://host`, where the host is known."""
+        return None if self.web_host is None else f"https://{self.web_host}"
 
     def state(self, now: datetime, *, bid_active: bool | None = None) -> RentalState:
         """What this order is doing. `bid_active`: what its spot market says of its offer; `None` where it was not read."""

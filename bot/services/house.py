@@ -14,15 +14,21 @@ from bot.domain.money import Rates
 from bot.domain.rental import Order
 from bot.domain.secrets import Secrets
 from bot.logs import keep_out_of_logs
+from bot.services.auctions import Auctions
+from bot.services.batches import BatchRunner
 from bot.services.clock import Clock
 from bot.services.connect import Connections
-from bot.services.deployments import begin
+from bot.services.deployments import FirstMinutes, begin
 from bot.services.desk import Desks
+from bot.services.favourites import Favourites
 from bot.services.feeds import Feed, Feeds, KeyUnopenable
 from bot.services.hosting import Hosting
 from bot.services.lookout import Lookout
 from bot.services.market import MarketCopy
+from bot.services.probe import NOWHERE, Connector, Prober
 from bot.services.record import Recorder
+from bot.services.results import Findings
+from bot.services.stops import StopWatch
 from bot.services.tasks import Tasks
 from bot.services.watch import Watch
 from bot.services.writes import Writes
@@ -40,13 +46,19 @@ class House:
     clock: Clock
     tasks: Tasks
     market: MarketCopy
+    findings: Findings
+    auctions: Auctions
+    favourites: Favourites
     feeds: Feeds
     hosting: Hosting
     desks: Desks
     connections: Connections
     writes: Writes
+    stops: StopWatch
+    batches: BatchRunner
     lookout: Lookout
     watch: Watch
+    first_minutes: FirstMinutes
     allowed: frozenset[UserId]
     administrators: frozenset[UserId]
 
@@ -56,6 +68,7 @@ class House:
             self.tasks.cancel(("poll", key))
             self.feeds.forget(key)
             self.hosting.forget(key)
+            self.auctions.forget(key)
 
     def remove_account(self, account: Account) -> None:
         """Takes an account out of its chat. Nothing is cancelled on CLORE.AI. Then `store.scrub()`."""
@@ -84,10 +97,11 @@ def build(
     *,
     wake: Callable[[], None],
     poll_every: timedelta,
+    connector: Connector = NOWHERE,
     allowed: frozenset[UserId] = frozenset(),
     administrators: frozenset[UserId] = frozenset(),
 ) -> House:
-    """`wake` is called when the outbox has something new."""
+    """`wake` is called when the outbox has something new. `connector`: how new rentals are tried."""
     tasks = Tasks()
     market = MarketCopy(clore, clock)
     recorder = Recorder(store, clock, wake, poll_every)
@@ -117,13 +131,19 @@ def build(
         clock=clock,
         tasks=tasks,
         market=market,
+        findings=Findings(),
+        auctions=Auctions(clock),
+        favourites=Favourites(store, market, clock, wake),
         feeds=feeds,
         hosting=Hosting(clock),
         desks=desks,
         connections=Connections(store, clore, clock),
         writes=writes,
+        batches=BatchRunner(store, market, writes, tasks, clock, wake),
+        stops=StopWatch(store, feeds, writes, clock, wake, poll_every),
         lookout=Lookout(store, feeds, writes, tasks, clock),
         watch=Watch(store, feeds, market, tasks, clock, every=poll_every),
+        first_minutes=FirstMinutes(store, feeds, tasks, Prober(connector, clock), clock, wake),
         allowed=allowed,
         administrators=administrators,
     )

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.services.clock import Clock
+from bot.services.deployments import UNASKED_FOR
 from storage.store import Store
 
 PRUNE_EVERY: Final = timedelta(hours=1)
@@ -33,6 +34,10 @@ class Housekeeping:
         self._store.confirmations.prune(now - KEEP)
         self._store.questions.prune(now - KEEP)
         self._store.drafts.prune(now - KEEP)
+        self._store.stops.prune(now - KEEP_LETTERS)
         self._store.outbox.prune(now - KEEP_LETTERS)
+        self._store.deployments.forget_unasked(now - UNASKED_FOR)
+        self._store.deployments.prune(now - KEEP)
+        self._store.results.prune(now - KEEP_LETTERS)
         if self._store.installation.owes_scrub:
             self._store.scrub()

@@ -10,7 +10,7 @@ from decimal import Decimal
 from bot.clore.client import Clore
 from bot.clore.errors import CloreError
 from bot.clore.gate import Priority
-from bot.domain.catalogue import Catalogue, building
+from bot.domain.catalogue import Catalogue
 from bot.domain.ids import ServerId
 from bot.domain.market import Market, OnDemand
 from bot.domain.money import Rates
@@ -90,14 +90,11 @@ class MarketCopy:
 
     async def _build(self, market: Market) -> Catalogue:
         """A step at a time, so that nobody else waits for it."""
-        steps = building(market, self.rates, self.last_catalogue)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as done:
-                self.last_catalogue = made = done.value
-                return made
+        made = Catalogue(market, self.rates, self.last_catalogue)
+        for _ in made.steps():
             await asyncio.sleep(0)
+        self.last_catalogue = made
+        return made
 
     def _built(self, task: asyncio.Task[Catalogue]) -> None:
         self._building = None

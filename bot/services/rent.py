@@ -38,6 +38,7 @@ from bot.services.desk import Desk
 from bot.services.feeds import NOW, within
 from bot.services.feeds import Orders as OrdersPart
 from bot.services.market import MarketCopy
+from storage.codec import decode
 from storage.ledger import Entry, Ledger
 
 LOOKS_SECONDS: Final = (2, 2, 3, 4, 5, 6, 7, 8)
@@ -237,9 +238,23 @@ class Rent:
 
 
 def made_in(orders: Orders, entry: Entry, change: Creation, ledger: Ledger) -> Order | None:
-    """The order that this creation has made, in a fresh answer; `None` where it is not listed, or never left."""
-    if entry.before is None or entry.sent_at is None:
+    """The order that this creation has made, in a fresh answer; `None` where it is not listed, or never left.
+
+    Who was left in doubt and presses again has two creations that look for an order of the same machine. What was not
+    listed when the later one left is the later one's: the earlier one's would have been there by then.
+    """
+    before = _before(entry)
+    if before is None or entry.sent_at is None:
         return None
-    before = frozenset(OrderId(number) for number in json.loads(entry.before))
-    claimed = ledger.claimed(entry.key)
-    return made_by(change, orders.orders, before=before, claimed=claimed, sent_at=entry.sent_at)
+    later = [_before(rival) or frozenset() for rival in ledger.looking_after(entry) if _rivals(change, rival)]
+    listed = [order for order in orders.orders if all(order.id in known for known in later)]
+    return made_by(change, listed, before=before, claimed=ledger.claimed(entry.key), sent_at=entry.sent_at)
+
+
+def _before(entry: Entry) -> frozenset[OrderId] | None:
+    return None if entry.before is None else frozenset(OrderId(number) for number in json.loads(entry.before))
+
+
+def _rivals(change: Creation, entry: Entry) -> bool:
+    other = decode(Creation, entry.body)
+    return change.server == other.server and (change.new.spot_price is None) is (other.new.spot_price is None)

@@ -37,6 +37,11 @@ FOUND_LATE: Final = "found late"
 """How the `once` of the letters ends that tell of these steps of a creation."""
 
 DATABASE_PAUSE_SECONDS: Final = 1.0
+LOOK_AGAIN_SECONDS: Final = 0.5
+"""For who waits for the end of a change: the row says it, whoever ends it."""
+
+TOLD_BY_BATCH: Final = frozenset({"asked", CHECKING, "ended"})
+"""Steps of a creation that one of several is told of in the message of all of them."""
 
 
 OnRented = Callable[[Entry, Creation, Order, Secrets], object]
@@ -99,6 +104,14 @@ class Writes:
         """Carries out the change of this row, unless that is under way."""
         self._wake()
         self._tasks.start(("write", entry), self._carry_out(entry))
+
+    async def ended(self, number: int) -> Entry | None:
+        """Waits until it is known what became of this row; `None`: it went with its chat."""
+        while True:
+            entry = self._store.ledger.get(number)
+            if entry is None or entry.ended_at is not None:
+                return entry
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
     def resume(self) -> int:
         """Takes up what a restart left unfinished; returns how many changes."""
@@ -295,6 +308,11 @@ class Writes:
 
 def operation_of(change: Change) -> Operation:
     return next(operation for operation, kind in CHANGES.items() if isinstance(change, kind))
+
+
+def _of_batch(entry: Entry) -> bool:
+    change = change_of(entry)
+    return isinstance(change, Creation) and change.batch is not None
 
 
 def change_of(entry: Entry) -> Change:

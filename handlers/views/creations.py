@@ -8,7 +8,7 @@ from bot.domain.ids import OrderId
 from bot.domain.ledger import Creation
 from bot.domain.money import Money, Rates
 from bot.domain.rental import Order
-from handlers.actions import Action, ShowOrder, ShowOrders, ShowWallets
+from handlers.actions import ShowOrder, ShowOrders, ShowWallets
 from handlers.market_actions import ShowMarket, ShowServer
 from handlers.rent_actions import AskRent, NextCandidate, ShowDraft, ShowStep
 from handlers.screen import Press, Row, Screen
@@ -89,7 +89,8 @@ def price_moved(account: Account, creation: Creation, price: Money) -> Screen:
         creation,
         say("The host changed the price: {was} → {now} a day before fee.", was=was, now=exact_coin(price)),
         say("You confirmed the old price, so I did not take the new one."),
-        (_again(creation, f"💰 At {exact_coin(price)} a day…"), _next(creation)),
+        ((_again(creation, f"💰 At {exact_coin(price)} a day…"),), (_machine(creation),)),
+        lead=_next(creation),
     )
 
 
@@ -101,14 +102,15 @@ def taken(account: Account, creation: Creation, own: OrderId | None) -> Screen:
             creation,
             say("This account has rented the machine already: {order}.", order=number(own)),
             say("Open that order; it cannot be rented twice."),
-            ((Press("Open order", ShowOrder(account.id, own, fresh=True)),), _next(creation)),
+            ((Press("Open order", ShowOrder(account.id, own, fresh=True)),),),
+            lead=_next(creation),
         )
     return _refused(
         account,
         creation,
         say("Somebody else has rented this machine."),
         say("Take the next one like it, or bid for it on the spot market."),
-        (_next(creation),),
+        lead=_next(creation),
     )
 
 
@@ -118,7 +120,7 @@ def offline(account: Account, creation: Creation) -> Screen:
         creation,
         say("The machine is offline: CLORE.AI cannot reach it."),
         say("Take the next one like it."),
-        (_next(creation),),
+        lead=_next(creation),
     )
 
 
@@ -128,7 +130,8 @@ def coin_refused(account: Account, creation: Creation) -> Screen:
         creation,
         say("The host does not take {coin}.", coin=creation.new.currency),
         say("Pay in another coin, or take the next machine like it."),
-        (_other_coin(creation), _next(creation)),
+        (_other_coin(creation),),
+        lead=_next(creation),
     )
 
 
@@ -152,7 +155,8 @@ def too_low(account: Account, creation: Creation, least: Money | None) -> Screen
         creation,
         join((say("The bid is less than the host takes."), takes), " "),
         say("Bid more, or take another machine."),
-        (change, _next(creation)),
+        (change,),
+        lead=_next(creation),
     )
 
 
@@ -164,7 +168,8 @@ def full(account: Account, creation: Creation, most: int | None) -> Screen:
         creation,
         say("This account has as many active orders as CLORE.AI allows it{count}.", count=count),
         say("End one of them first."),
-        ((Press("📋 Rentals", ShowOrders(account.id, fresh=True)),), _again(creation, "🔁 Try again…")),
+        ((Press("📋 Rentals", ShowOrders(account.id, fresh=True)),),),
+        lead=_again(creation, "🔁 Try again…"),
     )
 
 
@@ -175,7 +180,8 @@ def refused(account: Account, creation: Creation, error: str) -> Screen:
         creation,
         say("CLORE.AI refused: {error}", error=code(error, 200)),
         say("Change the order, or take another machine."),
-        (_change(creation), _next(creation)),
+        (_change(creation),),
+        lead=_next(creation),
     )
 
 
@@ -186,7 +192,8 @@ def invalid(account: Account, creation: Creation, problem: str) -> Screen:
         creation,
         say("CLORE.AI cannot take the order as it is: {problem}", problem=text(problem, 200)),
         say("Change the order, then ask again. Machines of one's own cannot be rented either."),
-        (_change(creation), _next(creation)),
+        (_change(creation),),
+        lead=_next(creation),
     )
 
 
@@ -196,7 +203,7 @@ def busy(account: Account, creation: Creation, wait: timedelta) -> Screen:
         creation,
         say("CLORE.AI takes no more requests with this key just now. It refused this one each time I asked."),
         say("Safe to try again in {wait}.", wait=duration(wait)),
-        (_again(creation, "🔁 Try again…"),),
+        lead=_again(creation, "🔁 Try again…"),
     )
 
 
@@ -206,7 +213,7 @@ def unreachable(account: Account, creation: Creation) -> Screen:
         creation,
         say("CLORE.AI did not answer when I looked at your orders, so I did not send this one."),
         say("Safe to try again in a minute."),
-        (_again(creation, "🔁 Try again…"),),
+        lead=_again(creation, "🔁 Try again…"),
     )
 
 
@@ -219,7 +226,7 @@ def interrupted(account: Account, creation: Creation) -> Screen:
         ),
         say(Untouched.RENT),
         say("If you still want it, ask again."),
-        (_again(creation, "🔁 Ask again…"), _out(creation)),
+        (_out(creation, _again(creation, "🔁 Ask again…")),),
     )
 
 
@@ -239,7 +246,7 @@ def probably_not(account: Account, creation: Creation, watched_until: datetime, 
         ),
         _not_again(watched_until, now),
         say("Should you rent it again now, look at the list first: it could be two."),
-        (_list(account), _again(creation, "🔁 Ask again…"), _out(creation)),
+        (_list(account), _out(creation, _again(creation, "🔁 Ask again…"))),
     )
 
 
@@ -280,7 +287,7 @@ def never_seen(account: Account, creation: Creation, looked_for: timedelta) -> S
         ),
         say("As far as anybody can tell nothing was rented. I look no longer, and send nothing by myself."),
         say("Safe to rent again: a new press is needed."),
-        (_again(creation, "🔁 Ask again…"), _list(account), _out(creation)),
+        (_list(account), _out(creation, _again(creation, "🔁 Ask again…"))),
     )
 
 
@@ -291,14 +298,23 @@ def given_up(account: Account, creation: Creation) -> Screen:
         join((_what(creation), say("CLORE.AI's list of orders could not be read all this time.")), "\n"),
         say("I look no longer, and send nothing by myself."),
         say("The order may exist and cost money: look at the list before you rent another one."),
-        (_list(account), _again(creation, "🔁 Ask again…"), _out(creation)),
+        (_list(account), _out(creation, _again(creation, "🔁 Ask again…"))),
     )
 
 
-def _refused(account: Account, creation: Creation, happened: Html, advice: Html, ways: tuple[Row, ...]) -> Screen:
+def _refused(
+    account: Account,
+    creation: Creation,
+    happened: Html,
+    advice: Html,
+    ways: tuple[Row, ...] = (),
+    *,
+    lead: Press | None = None,
+) -> Screen:
+    """`lead`: the way on that ends in a question."""
     head = _head("⛔", "Bid not placed" if _spot(creation) else "Not rented", creation, account)
     happened = join((_what(creation), happened), "\n")
-    return three_parts(head, happened, say(Untouched.RENT), advice, (*ways, _out(creation)))
+    return three_parts(head, happened, say(Untouched.RENT), advice, (*ways, _out(creation, lead)))
 
 
 def _not_again(watched_until: datetime, now: datetime) -> Html:
@@ -333,22 +349,25 @@ def _list(account: Account) -> Row:
     return (Press("📋 Look at the list", ShowOrders(account.id, fresh=True)),)
 
 
-def _again(creation: Creation, name: str) -> Row:
+def _again(creation: Creation, name: str) -> Press:
     """Leads to a new confirmation. Without its draft, to the machine from which one begins."""
-    if creation.draft is None:
-        return (Press("🖥 Open the machine", ShowServer(creation.server, fresh=True)),)
-    return (Press(label(name), AskRent(creation.draft)),)
+    return _machine(creation) if creation.draft is None else Press(label(name), AskRent(creation.draft))
 
 
-def _next(creation: Creation) -> Row:
+def _next(creation: Creation) -> Press:
+    """Leads to the confirmation of another machine. Without its draft, to where one is found."""
     if creation.draft is None:
-        return (Press("🔍 Search machines", ShowMarket()),)
-    return (Press("⏭ Next similar machine", NextCandidate(creation.draft)),)
+        return Press("🔍 Search", ShowMarket())
+    return Press("⏭ Next similar", NextCandidate(creation.draft))
+
+
+def _machine(creation: Creation) -> Press:
+    return Press("🖥 The machine", ShowServer(creation.server, fresh=True))
 
 
 def _other_coin(creation: Creation) -> Row:
     if creation.draft is None:
-        return (Press("🖥 Open the machine", ShowServer(creation.server, fresh=True)),)
+        return (_machine(creation),)
     return (Press("🪙 Other coin…", ShowStep(creation.draft, COIN)),)
 
 
@@ -356,6 +375,7 @@ def _change(creation: Creation) -> Row:
     return () if creation.draft is None else (Press("✏️ Change the order", ShowDraft(creation.draft)),)
 
 
-def _out(creation: Creation) -> Row:
-    back: Action = ShowMarket() if creation.draft is None else ShowDraft(creation.draft)
-    return navigation(back)
+def _out(creation: Creation, lead: Press | None = None) -> Row:
+    """The last row. What leads to a question stands in it, since the answer that spends stands in the row above."""
+    out = navigation(None if creation.draft is None else ShowDraft(creation.draft))
+    return out if lead is None else (*out[:-1], lead, out[-1])

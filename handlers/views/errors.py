@@ -22,6 +22,7 @@ class Untouched(StrEnum):
     BID = "No bid was changed."
     CONNECT = "The key was not stored."
     COMMAND = "Nothing was done."
+    STOP = "No stop condition was set or changed."
     RENT = "Nothing was rented."
 
 

@@ -39,6 +39,17 @@ def unreachable() -> Screen:
     )
 
 
+def cut() -> Screen:
+    """A long text came in a message: Telegram's apps make several of it, of which this may be one."""
+    return three_parts(
+        title("⚠️", "Too long for a message", "it may have been cut up"),
+        say("Telegram makes several messages of a long text, and I cannot tell whether this is all of it."),
+        say("Nothing was changed; my question stands."),
+        say("Send it as a text file."),
+        (navigation(Home()),),
+    )
+
+
 def with_deletion(shown: Screen, *, deleted: bool | None) -> Screen:
     """The screen with what became of the message that the file came with."""
     line = gone(deleted=deleted)

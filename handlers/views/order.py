@@ -8,18 +8,20 @@ from datetime import datetime
 from typing import Final
 
 from bot.alerts.snapshot import Snapshot
+from bot.domain.ids import DeploymentId
 from bot.domain.market import OnDemand
 from bot.domain.money import Rates
 from bot.domain.rental import FREE_OF_CREATION_FEE, Order, RentalState
 from handlers.actions import AskCancel, AskPrice, AskRaise, ShowOrder, ShowOrders, ShowPastOrders, ShowWallets
-from handlers.rent_actions import RentAgain
+from handlers.market_actions import FindSimilar, ShowCheaper, ShowServer
+from handlers.rent_actions import RentAgain, ShowDeployment, ShowStops
 from handlers.screen import Button, Press, Row, Screen
 from handlers.views.auction import ladder, own_bid, unheld, why_nobody
 from handlers.views.frame import Account, Failure, age, copying, in_pairs, navigation, opening, screen, title
 from handlers.views.html import Html, code, deadline, join, say, text, utc
+from handlers.views.machine import specs
 from handlers.views.rental import STATES, day_price, machine, number, smaller_prices, with_its_bid
 from handlers.views.words import exact, exact_coin, hours, worth
-from handlers.views.words import number as amount
 
 _WITHOUT_ACCESS: Final = {RentalState.EXPIRED, RentalState.WAITING}
 """States in which there is no machine to reach, and no creation fee to come."""
@@ -34,10 +36,13 @@ def card(
     rates: Rates | None = None,
     failed: Failure | None = None,
     on_demand: OnDemand | None = None,
+    deployment: DeploymentId | None = None,
+    stops: int = 0,
 ) -> Screen:
     """Everything about one order; exact numbers, specs and ids are folded.
 
-    `on_demand`: what the marketplace says of the machine of a waiting bid.
+    `on_demand`: what the marketplace says of the machine of a waiting bid. `deployment`: it is new, and followed.
+    `stops`: conditions set to end it.
     """
     order = with_its_bid(order, snapshot)
     state = order.state(now, bid_active=snapshot.bid_active(order))
@@ -50,12 +55,12 @@ def card(
             _price(order, state, rates),
             _spent(order, state, now, rates),
             _length(order, state, now),
-            _waits_for(order, snapshot, rates, on_demand, now) if state is RentalState.WAITING else None,
-            _ssh(order, state),
-            _web(order, state),
+            waits_for(order, snapshot, rates, on_demand, now) if state is RentalState.WAITING else None,
+            ssh_line(order, state),
+            web_line(order, state),
             age(read_at, now, rates, failed=failed),
         ),
-        _rows(account, order, state),
+        _rows(account, order, state, deployment, stops),
         details=_details(order, snapshot, state, now, rates),
     )
 
@@ -99,7 +104,7 @@ def _length(order: Order, state: RentalState, now: datetime) -> Html:
             return say("⏱ Ends {end}; length {length}", end=deadline(order.ends_at, now), length=length)
 
 
-def _waits_for(
+def waits_for(
     order: Order, snapshot: Snapshot, rates: Rates | None, on_demand: OnDemand | None, now: datetime
 ) -> Html | None:
     market = snapshot.markets.get(order.server)
@@ -112,7 +117,7 @@ def _waits_for(
     return say("⏳ {bid} a day holds the machine", bid=worth(market.holder.bid, rates, to_the_digit=True))
 
 
-def _ssh(order: Order, state: RentalState) -> Html | None:
+def ssh_line(order: Order, state: RentalState) -> Html | None:
     if state in _WITHOUT_ACCESS:
         return None
     if order.ssh_command:
@@ -123,7 +128,7 @@ def _ssh(order: Order, state: RentalState) -> Html | None:
     return say("SSH: port {port}; host: see the order's page on CLORE.AI", port=public)
 
 
-def _web(order: Order, state: RentalState) -> Html | None:
+def web_line(order: Order, state: RentalState) -> Html | None:
     if state in _WITHOUT_ACCESS or not order.http_port:
         return None
     if order.web_address:
@@ -150,25 +155,11 @@ def _details(
 
 
 def _specs(order: Order) -> Iterator[Html | None]:
-    specs = order.specs
-    gpu_ram = f"{amount(specs.gpu_ram_gb)} GB each" if specs.gpu_ram_gb is not None else None
-    ram = f"{amount(specs.ram_gb)} GB" if specs.ram_gb is not None else None
-    disk_speed = f"{amount(specs.disk_mb_s)} MB/s" if specs.disk_mb_s is not None else None
-    down = f"{amount(specs.down_mbit)} Mbit/s down" if specs.down_mbit is not None else None
-    up = f"{amount(specs.up_mbit)} Mbit/s up" if specs.up_mbit is not None else None
-    for label, parts in (
-        ("GPU", (specs.gpu, gpu_ram)),
-        ("CPU", (specs.cpu, specs.cpus)),
-        ("RAM", (ram,)),
-        ("Disk", (specs.disk, disk_speed)),
-        ("Board", (specs.board,)),
-        ("Net", (down, up, specs.country)),
-        ("Proxy cluster", (order.proxy_cluster,)),
-        ("Hosts", tuple(text(host, 64) for host in order.hosts[:3])),
-        ("Owner", (code(order.owner) if order.owner is not None else None,)),
-    ):
-        known = [part for part in parts if part is not None]
-        yield say("{label} {parts}", label=label, parts=join(known)) if known else None
+    yield from specs(order.specs)
+    yield say("Proxy cluster {cluster}", cluster=order.proxy_cluster) if order.proxy_cluster is not None else None
+    hosts = join(text(host, 64) for host in order.hosts[:3])
+    yield say("Hosts {hosts}", hosts=hosts) if hosts else None
+    yield say("Owner {owner}", owner=code(order.owner)) if order.owner is not None else None
 
 
 def _forwards(order: Order) -> list[tuple[int, str]]:
@@ -180,27 +171,49 @@ def _forwards(order: Order) -> list[tuple[int, str]]:
     ]
 
 
-def _rows(account: Account, order: Order, state: RentalState) -> tuple[Row, ...]:
+def _rows(
+    account: Account, order: Order, state: RentalState, deployment: DeploymentId | None, stops: int
+) -> tuple[Row, ...]:
     back = ShowPastOrders(account.id) if order.expired else ShowOrders(account.id)
     below = navigation(back, ShowOrder(account.id, order.id, fresh=True))
     links: Row = (Press("💰 Wallets", ShowWallets(account.id)), Press("📋 Rentals", ShowOrders(account.id)))
     if state is RentalState.EXPIRED:
-        return (Press("🔁 Rent again…", RentAgain(account.id, order.id)),), links, below
+        again = (
+            Press("🔁 Rent again…", RentAgain(account.id, order.id)),
+            Press("🔎 Similar", FindSimilar(account.id, order.id)),
+        )
+        return (again, (_machine(order), Press("📋 Rentals", ShowOrders(account.id))), below)
     bid: Row = (
         Press("📈 Raise bid…", AskRaise(account.id, order.id)),
         Press("✏️ Set price…", AskPrice(account.id, order.id)),
     )
     # What leads to a confirmation stays out of the row in which the confirmation has its last button: no double tap goes through.
     return (
-        *(() if state is RentalState.WAITING else _access(order)),
+        *(() if state is RentalState.WAITING else access(order)),
+        (Press("⏱ First minutes", ShowDeployment(deployment)),) if deployment is not None else (),
         bid if order.spot else (),
+        (
+            Press(f"⏲ Stop… ({stops})" if stops else "⏲ Stop…", ShowStops(account.id, order.id)),
+            Press("💡 Cheaper?", ShowCheaper(account.id, order.id)),
+        ),
         (Press("🛑 Cancel bid…" if state is RentalState.WAITING else "🛑 Cancel…", AskCancel(account.id, order.id)),),
+        (_machine(order), *_similar(account, order, state)),
         links,
         below,
     )
 
 
-def _access(order: Order) -> tuple[Row, ...]:
+def _machine(order: Order) -> Press:
+    """The card of its machine, where it becomes a favourite or is blocked."""
+    return Press("🖥 Machine", ShowServer(order.server))
+
+
+def _similar(account: Account, order: Order, state: RentalState) -> Row:
+    """A bid that waits may wait for long."""
+    return (Press("🔎 Similar", FindSimilar(account.id, order.id)),) if state is RentalState.WAITING else ()
+
+
+def access(order: Order) -> tuple[Row, ...]:
     """SSH and web in the first row, the other forwarded ports in pairs."""
     others = [forward for forward in _forwards(order) if forward[0] != 22 and ":" in forward[1]][:4]
     ports: list[Button] = [button for inside, outside in others for button in copying(f"📋 Port {inside}", outside)]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.ids import OrderId
+from bot.domain.ids import DraftId, OrderId
 from bot.domain.market import OnDemand
 from bot.domain.money import Money, Rates
 from handlers.actions import AskCancel, AskRaise, ShowOrder, ShowOrders, ShowPastOrders
+from handlers.rent_actions import NextCandidate
 from handlers.screen import Press, Row, Screen
 from handlers.views.auction import why_unheld
 from handlers.views.errors import three_parts
@@ -100,9 +101,15 @@ def bid_unknown(account: Account, order: OrderId, bid: Money, seen: Money | None
 
 
 def cancelled(
-    account: Account, order: OrderId, now: datetime, *, read_at: datetime, spent: Money | None = None
+    account: Account,
+    order: OrderId,
+    now: datetime,
+    *,
+    read_at: datetime,
+    spent: Money | None = None,
+    again: DraftId | None = None,
 ) -> Screen:
-    """Only where a complete answer does not list the order any more."""
+    """Only where a complete answer does not list the order any more. `again`: what it was made from, where it was bad."""
     return screen(
         (
             title("✅", "Cancelled", number(order), account),
@@ -111,6 +118,7 @@ def cancelled(
             age(read_at, now),
         ),
         (
+            (Press("⏭ Next candidate", NextCandidate(again)),) if again is not None else (),
             (Press("📋 Rentals", ShowOrders(account.id)), Press("📜 Past", ShowPastOrders(account.id))),
             navigation(),
         ),

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from handlers.actions import Connect, ShowAccounts, ShowOrders, ShowServers, ShowStatus, ShowWallets
+from handlers.market_actions import ShowMarket
+from handlers.rent_actions import ShowTemplates
 from handlers.screen import Link, Press, Row, Screen
 from handlers.views.frame import Account, navigation, screen, title
 from handlers.views.html import Html, say, text
@@ -24,12 +26,14 @@ def welcome() -> Screen:
     return screen(
         (
             title("👋", "Welcome", "your CLORE.AI rentals in a chat"),
-            say("See your rentals, what they cost and how to reach them; cancel; win a spot bid back with two taps."),
+            say(
+                "Find a machine, see what it really costs, and rent it; see what runs, how to reach it; cancel; win a bid back."
+            ),
             say("Be told in time: outbid, ending soon, ended, money running out."),
             say("First connect an API key. It is tried out, sealed, and its message is deleted."),
             say("Nothing is spent or cancelled before you confirm it."),
         ),
-        ((Press("🔑 Connect", Connect()),), navigation()),
+        ((Press("🔑 Connect", Connect()),), (Press("🛒 Market", ShowMarket()),), navigation()),
     )
 
 
@@ -73,9 +77,10 @@ def _command(command: Command) -> Html:
 def _menu(account: Account | None) -> tuple[Row, ...]:
     below: tuple[Row, ...] = ((Press("👤 Accounts", ShowAccounts()), Press("🩺 Status", ShowStatus())), navigation())
     if account is None:
-        return ((Press("🔑 Connect", Connect()),), *below)
+        return ((Press("🔑 Connect", Connect()),), (Press("🛒 Market", ShowMarket()),), *below)
     return (
         (Press("📋 Rentals", ShowOrders(account.id)), Press("💰 Wallets", ShowWallets(account.id))),
+        (Press("🛒 Market", ShowMarket()), Press("📝 Templates", ShowTemplates())),
         (Press("🖥 Servers", ShowServers(account.id)),),
         *below,
     )

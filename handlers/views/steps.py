@@ -109,7 +109,7 @@ _PROMPTS: Final[dict[Step, Prompt]] = {
     Step.AUTOSSH: Prompt(
         "🛠",
         "CLORE.AI's entrypoint",
-        ("It sets up SSH and runs /root/onstart.sh, in images that have no SSH of their own.",),
+        ("It sets up SSH, in images that have none of their own, and runs the script onstart.sh of root.",),
     ),
 }
 

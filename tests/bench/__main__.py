@@ -29,7 +29,7 @@ from pathlib import Path
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")  # before telegram is imported
 
-from tests.bench import market, outbox, start, transport, updates, watch
+from tests.bench import market, outbox, search, start, transport, updates, watch
 from tests.bench.sizes import FULL, Size
 from tests.bench.table import Row, table
 
@@ -37,6 +37,7 @@ Bench = Callable[[Size, Path], Awaitable[list[Row]]]
 
 BENCHES: dict[str, Bench] = {
     "market": market.rows,
+    "search": search.rows,
     "transport": transport.rows,
     "updates": updates.rows,
     "watch": watch.rows,

@@ -77,3 +77,38 @@ async def test_the_surplus_of_a_busy_chat_is_left_out_with_one_line(edge: Edge) 
     assert [arrival.user for _, arrival, _ in edge.house.asked] == people[:21]
     assert len([text for text in await edge.texts(crowd) if text.startswith("Too much is waiting")]) == 1
     assert edge.store.inbox.pending() == []
+
+
+async def test_an_answer_is_a_secret_too_where_it_was_asked_for_while_it_waited(edge: Edge) -> None:
+    edge.house.takes = 6
+    await edge.says("/start")
+    await until(lambda: edge.house.asked)
+    await edge.says("hunter2")
+    await until(lambda: edge.per_chat.waiting == 2)
+    assert edge.calls("deleteMessage") == []
+    edge.house.asks_secret = True
+    await edge.settled()
+    assert edge.house.texts == ["start", "hunter2"]
+    assert edge.house.deletions == [None, True]
+
+
+async def test_a_command_answers_no_question_but_a_script_may_look_like_one(edge: Edge) -> None:
+    edge.house.asks_secret = True
+    await edge.says("/orders")
+    await edge.says("/entrypoint --now")
+    await edge.settled()
+    assert edge.house.asked[0][0] == "command"
+    assert edge.house.asked[1][0] == "typed"
+    assert edge.house.texts == ["orders", "/entrypoint --now"]
+    assert edge.house.deletions == [None, True]
+
+
+async def test_a_file_of_a_flood_goes_where_a_secret_was_asked_for(edge: Edge) -> None:
+    for n in range(20):
+        await edge.says(f"hello {n}")
+    await edge.settled()
+    edge.house.asks_secret, edge.house.most_file = True, 100
+    await edge.says("", document={"name": ".env", "text": "A=hunter2"})
+    await edge.settled()
+    assert [message for message in await edge.chat() if "document" in message] == []
+    assert len(edge.house.asked) == 20

@@ -165,6 +165,8 @@ class Wizard:
             case "restart":
                 await self.stage.stop()
                 await self.stage.start()
+            case _:
+                assert not self.shown, "the first step opens a draft, so there is a screen to tap"
 
     async def goes_on(self, times: int) -> None:
         """What a person in a hurry taps: the button that rents, so many times at once; else the way to it."""
@@ -230,12 +232,13 @@ class Wizard:
         assert chat is not None
         entries = store.ledger.of_chat(chat.id, 100)
         claimed = [self.questions[entry.once] for entry in entries]
-        wanted = [_wire(new) for _, new in claimed]
+        wanted: list[object] = [_wire(new) for _, new in claimed]
         for call in creations(self.stage):
             assert call.body in wanted
             assert isinstance(call.body, dict)
             new_order(call.body)  # within the limits of the documents, by somebody else's reading of them
-        executed = [claimed[wanted.index(call.body)][0].draft for call in creations(self.stage) if call.executed]
+        bodies = [call.body for call in creations(self.stage) if call.executed]
+        executed = [claimed[place][0].draft for body in bodies for place in [wanted.index(body)]]
         assert len(executed) == len(set(executed)), "a draft has rented twice"
         alive = [
             self.questions[entry.once][0].draft for entry in entries if entry.state not in {"refused", "abandoned"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from handlers.asking import CHANGE
 from storage.accounts import Account
 from storage.codec import encode
 from storage.drafts import StoredDraft
+from storage.store import Store
 from tests.journeys.hands import forges
 from tests.stage import Person, Stage
 
@@ -58,14 +60,18 @@ def wanted(number: int = MACHINE, **more: Any) -> NewOrder:
     return ready
 
 
-def account_of(stage: Stage, person: Person) -> Account:
+def account_in(store: Store, person: Person) -> Account:
     """The account that this person's chat uses."""
-    assert stage.store is not None
-    chat = stage.store.chats.find(TelegramChatId(person.chat))
+    chat = store.chats.find(TelegramChatId(person.chat))
     assert chat is not None
-    account = stage.store.accounts.default(chat.id)
+    account = store.accounts.default(chat.id)
     assert account is not None
     return account
+
+
+def account_of(stage: Stage, person: Person) -> Account:
+    assert stage.store is not None
+    return account_in(stage.store, person)
 
 
 def drafted(stage: Stage, person: Person, new: NewOrder) -> StoredDraft:
@@ -81,14 +87,18 @@ def drafted(stage: Stage, person: Person, new: NewOrder) -> StoredDraft:
 def asked(stage: Stage, person: Person, new: NewOrder, *, draft: DraftId | None = None) -> str:
     """The data of the button that rents this."""
     assert stage.store is not None
-    account = account_of(stage, person)
-    token = stage.store.confirmations.ask(
+    return asked_in(stage.store, stage.clock(), person, new, draft=draft)
+
+
+def asked_in(store: Store, now: datetime, person: Person, new: NewOrder, *, draft: DraftId | None = None) -> str:
+    account = account_in(store, person)
+    token = store.confirmations.ask(
         account.chat,
         UserId(person.user),
         account.id,
         CHANGE,
         f"{Operation.CREATE_ORDER} {encode(Creation(without_secrets(new), TITLE, draft))}",
-        stage.clock(),
+        now,
         CONFIRMED_FOR,
         secret=encode(secrets_of(new)).encode(),
     )

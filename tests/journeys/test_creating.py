@@ -132,7 +132,7 @@ async def test_two_bids_for_one_machine_claim_two_orders(tmp_path: Path) -> None
             ("The host changed the price: 0.0001 BTC → 0.00012 BTC a day", "Nothing was rented"),
             "At 0.00012 BTC a day",
         ),
-        (lambda stage: _lists(stage, machine(rented=True)), ("Somebody else has rented",), "Next similar machine"),
+        (lambda stage: _lists(stage, machine(rented=True)), ("Somebody else has rented",), "Next similar"),
         (
             lambda stage: _lists(stage, machine(allowed_coins=[CLORE])),
             ("does not take bitcoin", "Nothing was rented"),
@@ -183,11 +183,11 @@ async def test_without_the_marketplace_the_pinned_price_is_guard_enough(tmp_path
 @pytest.mark.parametrize(
     ("answer", "words", "ways"),
     [
-        ("server-already-rented", ("Somebody else has rented",), ("Next similar machine",)),
-        ("currency-not-allowed", ("does not take bitcoin",), ("Other coin", "Next similar machine")),
+        ("server-already-rented", ("Somebody else has rented",), ("Next similar",)),
+        ("currency-not-allowed", ("does not take bitcoin",), ("Other coin", "Next similar")),
         ("not_enough_balance", ("not enough bitcoin",), ("Other coin", "Wallet and deposit")),
-        ("server-offline", ("offline",), ("Next similar machine",)),
-        ("host_is_<asleep>", ("CLORE.AI refused: host_is_<asleep>",), ("Change the order", "Next similar machine")),
+        ("server-offline", ("offline",), ("Next similar",)),
+        ("host_is_<asleep>", ("CLORE.AI refused: host_is_<asleep>",), ("Change the order", "Next similar")),
     ],
 )
 async def test_each_refusal_has_its_reason_and_the_next_step_in_one_tap(
@@ -210,7 +210,7 @@ async def test_without_a_draft_the_ways_lead_back_to_the_market(tmp_path: Path) 
         stage.clore.answer(CREATE, json.dumps({"error": "currency-not-allowed", "code": 6}))
         await rents(stage, ada, wanted())
         told = await ada.sees("Not rented", "does not take bitcoin")
-        assert {"🖥 Open the machine", "🔍 Search machines"} <= set(labels(told))
+        assert {"🖥 The machine", "🔍 Search"} <= set(labels(told))
 
 
 async def test_a_bid_below_the_hosts_minimum_is_told_the_minimum(tmp_path: Path) -> None:
@@ -371,6 +371,23 @@ async def test_another_order_of_the_same_key_is_not_taken_for_this_one(tmp_path:
         others = [rental(stage, 90, si=6002), rental(stage, 91, si=MACHINE, spot=True)]
         stage.clore.load({"orders": others}, key=key)
         await ada.sees("probably not rented")
+
+
+async def test_who_was_left_in_doubt_and_presses_again_is_told_the_new_order_by_the_new_press(tmp_path: Path) -> None:
+    """The first press is still looked for: what the second one made is not taken for it."""
+    async with by_hand(tmp_path, settings={"BOT_POLL_SECONDS": "10"}, lag=(3, 3)) as stage:
+        ada = await renter(stage, servers=[machine()])
+        stage.clore.fault("500", operation=CREATE)
+        first = await rents(stage, ada, wanted())
+        await ada.sees("probably not rented")
+        second = (await ada.says("and once more"))["message_id"]
+        await ada.sees("Help", after=second)
+        again = await rents(stage, ada, wanted())
+        told = await ada.sees("Rented", f"#{await _listed(stage)}")
+        assert told["message_id"] == again != first
+        await asyncio.sleep(60)
+        assert any("probably not rented" in shown(each) for each in await ada.messages() if each["message_id"] == first)
+        assert len(bought(stage)) == 1
 
 
 # Restarts

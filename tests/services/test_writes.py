@@ -24,7 +24,7 @@ SET = "set_spot_price"
 async def test_a_change_waits_for_a_locked_database_and_is_sent_then(tmp_path: Path) -> None:
     async with small_market(tmp_path) as stage:
         ada = await _confirmed(stage)
-        with _locked(tmp_path):
+        with locked(tmp_path):
             await asyncio.sleep(4)
             assert stage.clore.calls(operation=SET) == [], "no request leaves without its row"
         await ada.sees("Bid changed", "holds the machine")
@@ -35,7 +35,7 @@ async def test_an_outcome_that_cannot_be_written_is_looked_up_not_sent_again(tmp
     async with small_market(tmp_path) as stage:
         ada = await _confirmed(stage)
         await happens(lambda: stage.clore.calls(operation=SET), "the request left")
-        with _locked(tmp_path):
+        with locked(tmp_path):
             await asyncio.sleep(4)
         await ada.sees("Bid changed", "holds the machine")
         assert len(stage.clore.calls(operation=SET)) == 1
@@ -44,7 +44,7 @@ async def test_an_outcome_that_cannot_be_written_is_looked_up_not_sent_again(tmp
 async def test_a_change_that_could_not_be_sent_for_too_long_is_not_sent_any_more(tmp_path: Path) -> None:
     async with small_market(tmp_path) as stage:
         ada = await _confirmed(stage)
-        with _locked(tmp_path):
+        with locked(tmp_path):
             await stage.stop()
         await asyncio.sleep(130)
         await stage.start()
@@ -76,7 +76,7 @@ async def _confirmed(stage: Stage) -> Person:
 
 
 @contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
     """Another process writes, for as long as this lasts."""
     other = sqlite3.connect(folder / "bot.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

@@ -120,3 +120,46 @@ def test_cancellations_are_seen_through_every_chat_of_the_key(store: Store) -> N
 def test_an_entry_is_durable_and_says_so_where_it_could_not_be(store: Store) -> None:
     with store.transaction(), pytest.raises(AssertionError, match="durable"):
         open_entry(store)
+
+
+def test_an_unknown_creation_is_looked_for_until_it_is_found_or_given_up(store: Store) -> None:
+    lost, found, cancelled = creation(store, "a"), creation(store, "b"), open_entry(store, "c")
+    for entry in (lost, found, cancelled):
+        store.ledger.end(entry.id, "unknown", "{}", NOW)
+    assert [entry.id for entry in store.ledger.unknown_creations()] == [lost.id, found.id]
+    assert store.ledger.end(found.id, "done", "{}", NOW)
+    assert store.ledger.give_up(lost.id, '{"never":1}', NOW + MINUTE)
+    assert not store.ledger.give_up(lost.id, "{}", NOW + MINUTE)
+    assert not store.ledger.give_up(cancelled.id, "{}", NOW)
+    assert store.ledger.unknown_creations() == ()
+    last = store.ledger.get(lost.id)
+    assert last is not None
+    assert (last.state, last.result, store.ledger.secret(last)) == ("unknown", '{"never":1}', None)
+
+
+def test_an_order_is_claimed_by_one_creation_of_its_key(store: Store) -> None:
+    first, second = (creation(store, once) for once in ("a", "b"))
+    assert store.ledger.claim_order(first.id, OrderId(500))
+    assert store.ledger.claim_order(first.id, OrderId(500)), "the same again is no second claim"
+    assert not store.ledger.claim_order(second.id, OrderId(500))
+    assert not store.ledger.claim_order(first.id, OrderId(501)), "one creation makes one order"
+    assert store.ledger.claimed(first.key) == {500}
+
+
+def test_those_that_left_later_and_have_no_order_yet_are_looking_too(store: Store) -> None:
+    first, second, third = (creation(store, once) for once in ("a", "b", "c"))
+    for minutes, entry in enumerate((first, second, third)):
+        assert store.ledger.note_before(entry.id, "[]")
+        assert store.ledger.sent(entry.id, NOW + minutes * MINUTE)
+        assert not store.ledger.note_before(entry.id, "[1]"), "what was listed before is not changed afterwards"
+    left = store.ledger.get(first.id)
+    assert left is not None
+    assert [entry.id for entry in store.ledger.looking_after(left)] == [second.id, third.id]
+    store.ledger.claim_order(second.id, OrderId(500))
+    store.ledger.end(third.id, "refused", "{}", NOW)
+    assert store.ledger.looking_after(left) == ()
+
+
+def creation(store: Store, once: str) -> Entry:
+    mine = store.accounts.default(chat(store)) or account(store, chat(store))
+    return store.ledger.open(mine.chat, mine.id, mine.key, ANN, once, "create_order", "{}", NOW, secret=b"password")

@@ -5,24 +5,27 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 import sqlite_utils
 
-from bot.domain.ids import TelegramChatId
+from bot.domain.ids import MessageId, TelegramChatId
 from storage.master_keys import MasterKey, MasterKeys
 from storage.migrations import MIGRATIONS
 from storage.rotation import SEALED_COLUMNS
 from storage.store import Store, open_store
-from tests.storage.world import needle, state
+from tests.storage.world import NOW, needle, state
 
 FIRST = Path(__file__).with_name("schema_001.sql")
 """A database as the first version left it, with one chat, one account and one alert. It is never made anew."""
+SECOND = Path(__file__).with_name("schema_002.sql")
+"""The same as the second version left it, with a change in the ledger and a message that is to vanish."""
 KEYS_OF_FIRST = MasterKeys((MasterKey(bytes(range(32))),))
 
 
-def restored(path: Path) -> None:
+def restored(path: Path, version: Path = FIRST) -> None:
     path.parent.mkdir()
     with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(FIRST.read_text("utf-8"))
+        connection.executescript(version.read_text("utf-8"))
 
 
 def schema(connection: sqlite3.Connection) -> list[str]:
@@ -71,16 +74,20 @@ def test_a_second_start_changes_nothing(store: Store, path: Path) -> None:
     assert schema(store.db.conn) == before
 
 
-def test_the_first_step_is_what_was_released(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("steps", "version"), [(1, FIRST), (2, SECOND)], ids=["first", "second"])
+def test_the_first_steps_are_what_was_released(tmp_path: Path, steps: int, version: Path) -> None:
     with closing(sqlite_utils.Database(tmp_path / "new.db")) as new, closing(sqlite3.connect(":memory:")) as old:
         names = [migration.name for migration in MIGRATIONS.pending(new)]
-        MIGRATIONS.apply(new, stop_before=names[1:])
-        old.executescript(FIRST.read_text("utf-8"))
+        MIGRATIONS.apply(new, stop_before=names[steps:])
+        old.executescript(version.read_text("utf-8"))
         assert schema(new.conn) == schema(old)
 
 
-def test_a_database_of_the_first_version_opens_with_everything_in_it(path: Path, tmp_path: Path) -> None:
-    restored(path)
+@pytest.mark.parametrize("version", [FIRST, SECOND], ids=["first", "second"])
+def test_a_database_of_an_earlier_version_opens_with_everything_in_it(
+    path: Path, tmp_path: Path, version: Path
+) -> None:
+    restored(path, version)
     with closing(open_store(path, KEYS_OF_FIRST)) as store:
         chat = store.chats.find(TelegramChatId(500))
         assert chat is not None
@@ -91,3 +98,12 @@ def test_a_database_of_the_first_version_opens_with_everything_in_it(path: Path,
         assert store.alerts.states(account.id) == (state(),)
         with closing(open_store(tmp_path / "new.db", KEYS_OF_FIRST)) as new:
             assert schema(store.db.conn) == schema(new.db.conn)
+
+
+def test_a_change_of_the_second_version_is_taken_up(path: Path) -> None:
+    restored(path, SECOND)
+    with closing(open_store(path, KEYS_OF_FIRST)) as store:
+        (entry,) = store.ledger.unfinished()
+        assert (entry.operation, entry.order, entry.before) == ("cancel_order", 38, None)
+        assert store.ledger.secret(entry) == needle(2).encode()
+        assert store.vanishings.due(NOW) == [(TelegramChatId(500), MessageId(7))]

@@ -12,7 +12,7 @@ from bot.domain.ids import OwnerId, ServerId
 from bot.domain.money import BITCOIN, CLORE, HOURS_A_DAY, USD, plain, symbol
 from bot.domain.search.gpus import GpuName
 from bot.domain.search.limits import Figure, Limit, Sign, bounded
-from bot.domain.search.places import place_title
+from bot.domain.search.places import place_title, typed_place
 
 T = TypeVar("T")
 
@@ -157,16 +157,16 @@ class Search:
         for _, price, prices in _each(self.prices):
             yield Chip(price.label, price.text), replace(self, prices=prices)
         for lead, place, places in _each(self.places):
-            yield Chip(f"{lead}in {place_title(place)}", place), replace(self, places=places)
+            yield Chip(f"{lead}in {place_title(place)}", typed_place(place)), replace(self, places=places)
         for _, place, places in _each(self.not_places):
-            yield Chip(f"not in {place_title(place)}", f"!{place}"), replace(self, not_places=places)
+            yield Chip(f"not in {place_title(place)}", f"!{typed_place(place)}"), replace(self, not_places=places)
         yield from self._limits(count=False)
         for lead, server, servers in _each(self.servers):
             yield Chip(f"{lead}server {server}", f"id:{server}"), replace(self, servers=servers)
         for lead, owner, owners in _each(self.owners):
             yield Chip(f"{lead}of owner {owner}", f"owner:{owner}"), replace(self, owners=owners)
         for lead, coin, coins in _each(self.coins):
-            yield Chip(f"{lead}takes {symbol(coin)}", COIN_WORDS[coin]), replace(self, coins=coins)
+            yield Chip(f"{lead}takes {symbol(coin)}", f"coin:{COIN_WORDS[coin]}"), replace(self, coins=coins)
         if self.shown is not Shown.FREE:
             label = "rented ones" if self.shown is Shown.RENTED else "rented ones too"
             yield Chip(label, self.shown.value), replace(self, shown=Shown.FREE)

@@ -11,8 +11,9 @@ from typing import Final
 from bot.domain.market import Listing
 from bot.domain.search.conditions import COIN_WORDS, Price, Search, Shown, Sort, SortKey
 from bot.domain.search.gpus import MIXED, GpuName, gpu_name
-from bot.domain.search.limits import Figure, Limit, Sign, Version
+from bot.domain.search.limits import MEASURES, Figure, Limit, Sign, Version
 from bot.domain.search.places import place_of
+from bot.domain.search.reading import parse
 
 ANY: Final = "any"
 """Takes a condition away again."""
@@ -59,7 +60,7 @@ _SORTS: Final = (
 
 _ALL: Final = (
     Filter("gpu", "GPU", several=True),
-    Filter("x", "how many GPUs", _choices("1 2 4 6 8", "{}") + (Choice("2-", "2 or more"), Choice("4-", "4 or more"))),
+    Filter("x", "how many GPUs", (*_choices("1 2 4 6 8", "{}"), Choice("2-", "2 or more"), Choice("4-", "4 or more"))),
     Filter("day", "USD a day, whole machine", _choices("1 2 3 5 10 20 50", "under {}")),
     Filter("gpuday", "USD a day per GPU", _choices("0.25 0.5 1 2 3 5 10", "under {}")),
     Filter(
@@ -112,7 +113,7 @@ def popular_gpus(listings: Iterable[Listing], most: int = 24) -> tuple[Choice, .
     cards: Counter[GpuName] = Counter()
     for model, count in seen.items():
         name = gpu_name(model) if model else None
-        if name is not None and name.core != (MIXED,) and gpu_name(name.card.word) == name.card:
+        if name is not None and name.core != (MIXED,) and _card(name.card.word) == name.card:
             cards[name.card] += count
     known = sorted((card for card in cards if len(card.word) <= LONGEST_KEY), key=lambda card: (-cards[card], card))
     return (Choice(ANY, "any GPU"), *(Choice(card.word, card.title) for card in known[:most]))
@@ -145,12 +146,18 @@ def _holds(search: Search, of: Filter, value: str) -> bool:
 def _gpu(search: Search, value: str) -> Search:
     if value == ANY:
         return replace(search, gpus=())
-    name = gpu_name(value)
-    if name is None or gpu_name(name.word) != name:
+    name = _card(value)
+    if name is None:
         return search
     if name in search.gpus:
         return replace(search, gpus=tuple(each for each in search.gpus if each != name))
     return search.with_gpu(name)
+
+
+def _card(word: str) -> GpuName | None:
+    """The card of this word, where a search line would understand it so."""
+    found = parse(word)
+    return found.gpus[0] if isinstance(found, Search) and len(found.gpus) == 1 == len(found.chips) else None
 
 
 def _count(search: Search, value: str) -> Search:
@@ -159,7 +166,9 @@ def _count(search: Search, value: str) -> Search:
         return bare
     number = _number(value.rstrip("-"))
     sign = Sign.AT_LEAST if value.endswith("-") else Sign.IS
-    return search if number is None else bare.with_limit(Limit(Figure.COUNT, sign, number))
+    if number is None or number > MEASURES[Figure.COUNT].most or number != number.to_integral_value():
+        return search
+    return bare.with_limit(Limit(Figure.COUNT, sign, number))
 
 
 def _least(figure: Figure) -> Callable[[Search, str], Search]:
@@ -168,7 +177,7 @@ def _least(figure: Figure) -> Callable[[Search, str], Search]:
         if value == ANY:
             return bare
         number = _number(value)
-        if number is None:
+        if number is None or number > MEASURES[figure].most:
             return search
         return bare.with_limit(Limit(figure, Sign.AT_LEAST, _version(value) if figure is Figure.CUDA else number))
 
@@ -224,8 +233,13 @@ def _sort(search: Search, value: str) -> Search:
 
 
 def _number(value: str) -> Decimal | None:
+    """Of at most eight characters, as buttons have them."""
     whole, dot, part = value.partition(".")
-    if not (whole.isascii() and whole.isdigit()) or (dot and not (part.isascii() and part.isdigit())):
+    if (
+        len(value) > LONGEST_KEY
+        or not (whole.isascii() and whole.isdigit())
+        or (dot and not (part.isascii() and part.isdigit()))
+    ):
         return None
     return Decimal(value) if value.strip("0.") else None
 

@@ -64,7 +64,7 @@ _VARIANTS: Final = {
 _TITANS: Final = frozenset(("rtx", "v", "x", "xp", "z", "black"))
 _DETAIL: Final = re.compile(r"\d{1,3}(?:gb?)|sxm\d?|pcie|nvl|nvlink|hbm\d?e?|gddr\d?x?|g\d")
 _NUMBERED: Final = re.compile(
-    r"(?:nvidia|geforce|rtx|gtx|gts|gt|rx|radeon|quadro|tesla|cmp)?(\d{2,4})(tisuper|tis|ti|super|s|d|m|xtx|xt|gre|ada|pro|hx)?(m)?"
+    r"(?:nvidia|geforce|rtx|gtx|gts|gt|rx|radeon|quadro|tesla|cmp)?([1-9]\d{1,3})(tisuper|tis|ti|super|s|d|m|xtx|xt|gre|ada|pro|hx)?(m)?"
 )
 _LETTERED: Final = re.compile(r"(?:(?:rtx|tesla|quadro)?((?:a|b|h|l|t|v|p|m|k|gb|gh|mi)\d{1,4}[a-z]{0,2}))")
 _CHUNK: Final = re.compile(r"[a-z0-9]+")

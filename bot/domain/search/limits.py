@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -24,6 +25,16 @@ class Sign(StrEnum):
     def side(self) -> str:
         """Two bounds of one figure stand together only where one is from below and one from above."""
         return "=" if self is Sign.IS else self.value[0]
+
+
+COMPARED: Final[Mapping[Sign, Callable[[Decimal, Decimal], bool]]] = {
+    Sign.UNDER: operator.lt,
+    Sign.AT_MOST: operator.le,
+    Sign.OVER: operator.gt,
+    Sign.AT_LEAST: operator.ge,
+    Sign.IS: operator.eq,
+}
+"""The figure first, then its bound."""
 
 
 class Figure(StrEnum):
@@ -63,7 +74,7 @@ def _counted(figure: str) -> str:
 
 
 MEASURES: Final[Mapping[Figure, Measure]] = {
-    Figure.COUNT: Measure(_counted, "", 1_000, ("count", "gpus", "cards"), Sign.IS),
+    Figure.COUNT: Measure(_counted, "", 1_000, ("count", "gpus", "gpu", "cards", "card"), Sign.IS),
     Figure.VRAM: Measure(_named("VRAM"), " GB", 10_000, ("gpuram", "gmem", "vmem", "videoram")),
     Figure.RELIABILITY: Measure(_named("reliability"), " %", 100, ("reliability", "reliable", "uptime", "reli")),
     Figure.RATING: Measure(_named("rating"), "", 5, ("stars", "rated", "score")),

@@ -80,6 +80,7 @@ _TITLES: Final = {
     "oceania": "Oceania",
     "africa": "Africa",
 }
+_TYPED: Final = {"gb": "uk", "in": "india"}
 _FURTHER: Final = {
     "uk": "gb",
     "usa": "us",
@@ -115,6 +116,11 @@ def place_of(words: str) -> str | None:
     if words in _CODES:
         return _FURTHER.get(words, words)
     return NAMES.get(words)
+
+
+def typed_place(word: str) -> str:
+    """As it is best typed: `in` and `gb` could mean something else where they stand."""
+    return _TYPED.get(word, word)
 
 
 def place_title(word: str) -> str:

@@ -28,11 +28,11 @@ SIGNS: Final = {
     **dict.fromkeys(("at least", "min", "minimum"), Sign.AT_LEAST),
 }
 
-FREE: Final = frozenset(("free", "available", "unrented", "idle"))
+FREE: Final = frozenset(("free", "available", "unrented", "idle", "not rented", "notrented"))
 RENTED: Final = frozenset(("rented", "taken", "occupied", "busy"))
 ALL: Final = frozenset(("all", "everything", "any"))
 SPOT: Final = frozenset(("spot", "bid", "bids", "auction", "interruptible"))
-ON_DEMAND: Final = frozenset(("ondemand", "on-demand", "on demand", "demand", "od"))
+ON_DEMAND: Final = frozenset(("ondemand", "on-demand", "on demand", "demand", "od", "not spot", "notspot"))
 FILLING: Final = frozenset(
     [
         "and",
@@ -70,10 +70,10 @@ SERVER: Final = ("id", "server", "machine", "srv")
 OWNER: Final = ("owner", "host", "provider")
 
 SORTS: Final = {
+    **{name: SortKey(figure.value) for name, figure in FIGURES.items() if figure.value in set(SortKey)},
     **{key.value: key for key in SortKey},
     **{"cost": SortKey.PRICE, "cheap": SortKey.PRICE, "usd": SortKey.PRICE},
     **{"gpuprice": SortKey.GPU, "price/gpu": SortKey.GPU, "pergpu": SortKey.GPU},
-    **{name: SortKey(figure.value) for name, figure in FIGURES.items() if figure.value in set(SortKey)},
 }
 DOWNWARD: Final = frozenset(("-", "desc", "descending", "reverse", "↓"))
 UPWARD: Final = frozenset(("+", "asc", "ascending", "↑"))

@@ -150,6 +150,17 @@ def vanish_when_outbid(stage: Stage) -> Row:
     return {"on": stage.world.outbid_vanishes}
 
 
+def never_deploys(stage: Stage) -> Row:
+    """What is rented from now on, and my containers that do not run yet, stay as they are. Facts: `on`."""
+    world = stage.world
+    world.never_deploys = _switched(stage, world.never_deploys)
+    for order in _mine(stage):
+        young = order.started is None or world.at - order.started < order.deploys_in
+        if order.hangs != world.never_deploys and (order.hangs or young):
+            world.orders[order.id] = replace(order, hangs=world.never_deploys)
+    return {"on": world.never_deploys}
+
+
 def revoke_key(stage: Stage) -> Row:
     """The key is refused from now on, or accepted again. Facts: `on`."""
     key = stage.account.key or ""
@@ -180,6 +191,9 @@ ACTS: Final[Mapping[str, Act]] = {
     "refuse": Act(refuse, "Refuse five requests", "The next five requests get HTTP 429."),
     "vanish_when_outbid": Act(
         vanish_when_outbid, "Outbid orders vanish (on/off)", "Otherwise they fall back to waiting."
+    ),
+    "never_deploys": Act(
+        never_deploys, "Nothing deploys (on/off)", "What I rent from now on hangs while its container is set up."
     ),
     "revoke_key": Act(revoke_key, "Revoke my key (on/off)", "Every request with my key gets HTTP 401."),
     "rivals": Act(switch_rivals, "Rivals (on/off)", "Strangers bid, rent and leave every minute or so."),

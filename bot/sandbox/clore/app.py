@@ -182,6 +182,7 @@ class CloreStandIn:
             "down": self.service.faults.down,
             "rivals": self.rivals.on,
             "vanish_when_outbid": self.world.outbid_vanishes,
+            "never_deploys": self.world.never_deploys,
             "calls": len(self.journal.entries),
         }
 

@@ -99,6 +99,8 @@ class Order:
     visible_from: float
     deploys_in: float = 45
     """Seconds from the start to a container that runs."""
+    hangs: bool = False
+    """Its container never runs."""
     cluster: int = 1
     ports: tuple[str, ...] = ()
     """`container:public`."""

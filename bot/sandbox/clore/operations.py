@@ -260,6 +260,7 @@ def _order(call: Call, new: NewOrder, server: Server, price: Decimal) -> Order:
         image=new.image,
         visible_from=call.world.at + call.random.uniform(*call.lag),
         deploys_in=call.random.uniform(25, 90),
+        hangs=call.world.never_deploys,
         cluster=call.random.randint(1, 30),
         ports=tuple(f"{port}:{public + place}" for place, port in enumerate(forwarded)),
         http_port=next((port for port, protocol in new.ports.items() if protocol == "http"), None),

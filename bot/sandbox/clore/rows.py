@@ -179,7 +179,7 @@ def _order(world: World, shown: Order) -> Row:
 def _access(world: World, shown: Order) -> Row:
     """How to reach what runs; an offer that waits has none of it."""
     cluster = shown.cluster
-    deployed = shown.started is not None and world.at - shown.started >= shown.deploys_in
+    deployed = not shown.hangs and shown.started is not None and world.at - shown.started >= shown.deploys_in
     row: Row = {
         "p": cluster,
         "pub_cluster": [f"n1.c{cluster}.clorecloud.net", f"n2.c{cluster}.clorecloud.net"],

@@ -31,6 +31,8 @@ class World:
         self.revoked: set[str] = set()
         self.outbid_vanishes = False
         """A displaced spot order ends instead of falling back to waiting."""
+        self.never_deploys = False
+        """Containers that do not run yet never will."""
         self._keys: dict[str, int] = {}
         self._live_at: dict[int, dict[int, None]] = {}
         self._owned_by: dict[int, list[int]] = {}

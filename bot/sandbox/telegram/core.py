@@ -90,12 +90,14 @@ class Core:
         if len(self.lint) < _LINT_KEPT:
             self.lint.append({"method": method, "what": what})
 
-    def emit(self, kind: str, content: Json) -> None:
-        """Makes an update, after the check that Telegram could have made it."""
+    def emit(self, kind: str, content: Json) -> int | None:
+        """Makes an update, after the check that Telegram could have made it; its number, None if the bot wants none."""
         update = self.updates.emit(kind, content)
-        if update is not None:
-            for problem in self.spec.check(update, ("Update",)):
-                self.note("Update", f"the stand-in's own update: {problem}")
+        if update is None:
+            return None
+        for problem in self.spec.check(update, ("Update",)):
+            self.note("Update", f"the stand-in's own update: {problem}")
+        return int(update["update_id"])
 
     def known_user(self, number: int) -> Json | None:
         user = self.world.users.get(number)

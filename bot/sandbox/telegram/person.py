@@ -58,7 +58,7 @@ def press(core: Core, chat: Chat, user: User, wanted: Json) -> Json:
     if "callback_data" not in button:
         return {"ok": True, "callback_id": None} | {name: value for name, value in button.items() if name != "text"}
     pressed = core.queries.press(chat.id, user.id, core.time())
-    core.emit(
+    update = core.emit(
         "callback_query",
         {
             "id": pressed.id,
@@ -68,7 +68,7 @@ def press(core: Core, chat: Chat, user: User, wanted: Json) -> Json:
             "data": button["callback_data"],
         },
     )
-    return {"ok": True, "callback_id": pressed.id}
+    return {"ok": True, "callback_id": pressed.id, "update_id": update}
 
 
 def share(core: Core, chat: Chat, user: User, request: int, shared: Chat) -> Stored:
@@ -177,8 +177,9 @@ def _content(core: Core, wanted: Json) -> Json:
         return {"photo": core.files.add_photo(Upload("photo.png", picture)).as_photo()} | _text(text, "caption")
     if wanted.get("document"):
         document = wanted["document"]
-        upload = Upload(document["name"], document.get("text", "").encode())
-        return {"document": core.files.add_document(upload).as_document()} | _text(text, "caption")
+        content = b64decode(document["base64"]) if "base64" in document else document.get("text", "").encode()
+        kept = core.files.add_document(Upload(document["name"], content))
+        return {"document": kept.as_document()} | _text(text, "caption")
     if not text.strip():
         raise Impossible("nobody sends an empty message")
     return _text(text)

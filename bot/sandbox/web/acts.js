@@ -88,8 +88,8 @@ export async function drawStanding() {
   byId("wallets").replaceChildren(...told.wallets.filter(({ balance }) => balance !== null).map(walletLine));
   const live = told.orders.filter((order) => order.live);
   byId("orders").replaceChildren(...(live.length ? live.map(orderLine) : [h("li.none", {}, "No rental and no bid.")]));
-  const { rivals, vanish_when_outbid, account } = told;
-  const on = { down: told.down !== null, rivals, vanish_when_outbid, revoke_key: account.revoked };
+  const { rivals, vanish_when_outbid, never_deploys, account } = told;
+  const on = { down: told.down !== null, rivals, vanish_when_outbid, never_deploys, revoke_key: account.revoked };
   for (const [name, value] of Object.entries(on)) {
     switched.set(name, value);
     byId("acts").querySelector(`[data-act="${name}"]`)?.setAttribute("aria-checked", String(value));

@@ -11,7 +11,7 @@ from handlers.screen import Copy, Link, Press, Screen, Style
 TAG = re.compile(r"<(/?)([a-z-]+)((?: [a-z]+(?:=\"[^\"<>]*\")?)*)>")
 ENTITY = re.compile(r"&(?:lt|gt|amp|quot|#\d+);")
 ATTRIBUTES = {"blockquote": re.compile(r" expandable"), "tg-time": re.compile(r' unix="\d+" format="(?:r|wDt)"')}
-PLAIN_TAGS = {"b", "code"}
+PLAIN_TAGS = {"b", "code", "pre"}
 
 
 def well_formed(text: str) -> bool:
@@ -47,8 +47,9 @@ def plain(screen: Screen) -> str:
 
 
 def visible(screen: Screen) -> list[str]:
-    """The lines above the fold."""
-    return screen.text.split("<blockquote")[0].rstrip("\n").split("\n")
+    """The lines above the fold. A table is one: it has its own rule, at most ten rows of thirty columns."""
+    table = re.compile("<pre>.*?</pre>", re.DOTALL)
+    return table.sub("table", screen.text.split("<blockquote")[0]).rstrip("\n").split("\n")
 
 
 def actions(screen: Screen) -> list[Action]:

@@ -67,6 +67,7 @@ def recipe_screens(word: str, *, flag: bool) -> Iterator[tuple[Callable[..., Any
     yield keys.private_key, keys.private_key(deleted=flag)
     yield files.unwanted, files.unwanted()
     yield files.too_large, files.too_large(65_536)
+    yield files.cut, files.cut()
     yield files.no_text, files.no_text()
     yield files.unreachable, files.unreachable()
     yield files.with_deletion, files.with_deletion(files.unwanted(), deleted=flag)

@@ -31,21 +31,33 @@ from bot.alerts.alert import (
     ShortRunway,
 )
 from bot.alerts.snapshot import Missing, Snapshot
+from bot.domain.cheaper import Cheaper, Worse
+from bot.domain.deployment import Outcome, Phase, Probe, Progress, Target
+from bot.domain.draft import NewOrder
 from bot.domain.hardware import Specs
 from bot.domain.hosting import HostedServer, HostedServers
-from bot.domain.ids import AccountId, OrderId, OwnerId, ServerId, UserId
-from bot.domain.market import OnDemand
+from bot.domain.ids import AccountId, DeploymentId, DraftId, OrderId, OwnerId, ServerId, StopId, UserId
+from bot.domain.ledger import Cause, Creation, Ending, Result
+from bot.domain.market import Listing, OnDemand
 from bot.domain.money import BITCOIN, CLORE, USD, Money, Rates
+from bot.domain.quote import Quote
 from bot.domain.rental import Container, Order, Orders, PortForward
+from bot.domain.secrets import Secrets
 from bot.domain.spending import Wallet
 from bot.domain.spot import NoAnswer, Offer, SpotMarket
+from bot.domain.stop_setting import StopProblem, presets
+from bot.domain.stops import AtCost, AtRunway, AtTime, Condition, Outlook, Seen
 from handlers.actions import AskCancel, AskForget, AskRaise, RemoveAccount
+from handlers.rent_actions import AskRent, CancelWithReport, NextCandidate
 from handlers.screen import Press, Screen
 from handlers.views import (
     accounts,
     alerts,
     bids,
     cancel,
+    cheaper,
+    creations,
+    deployments,
     errors,
     forget,
     keys,
@@ -55,6 +67,7 @@ from handlers.views import (
     servers,
     start,
     status,
+    stops,
     wallet,
 )
 from handlers.views.frame import Failure
@@ -236,6 +249,77 @@ def rental_screens(world: World) -> Iterator[Made]:
     yield outcome.interrupted, outcome.interrupted(one, order_.id, world.word)
 
 
+def deployment_screens(world: World) -> Iterator[Made]:
+    at, one, order_ = world.moment, world.account, world.order
+    outcomes = list(Outcome)
+    probes = tuple(
+        Probe(target, outcomes[(world.number + place) % len(outcomes)], at, 80, 302)
+        for place, target in enumerate(Target)
+    )
+    progress = Progress(
+        title=world.word,
+        image=world.word,
+        spot=order_.spot,
+        price=order_.price,
+        created_at=at if world.flag else order_.created_at,
+        draft=DraftId(world.number) if world.flag else None,
+        held_since=at,
+        running_since=at if world.flag else None,
+        probes=probes,
+    )
+    secrets = Secrets(ssh_password="p" * 32, jupyter_token="t" * 32)
+    for phase in Phase:
+        it = deployments.Minutes(
+            id=DeploymentId(world.number),
+            number=order_.id,
+            server=order_.server,
+            progress=replace(progress, phase=phase),
+            order=order_ if world.flag else None,
+            snapshot=world.snapshot,
+            on_demand=OnDemand(world.flag, at),
+            probes=world.flag,
+            secrets_until=at,
+        )
+        for lives in (True, False):
+            yield deployments.living, deployments.living(one, it, at, rates=world.market.rates, lives=lives)
+        yield deployments.running, deployments.running(one, it, order_, at, rates=world.market.rates)
+        yield deployments.decide, deployments.decide(one, it, at)
+        yield deployments.stuck, deployments.stuck(one, it, at)
+        yield deployments.kept, deployments.kept(one, it, at)
+        yield deployments.over, deployments.over(one, it, at)
+        yield deployments.access_once, deployments.access_once(one, it, secrets)
+        yield deployments.access_gone, deployments.access_gone(one, it)
+
+
+def creation_screens(world: World) -> Iterator[Made]:
+    at, one, word = world.moment, world.account, world.word
+    price = Money(world.amount, world.order.price.currency)
+    draft = DraftId(world.number) if world.flag else None
+    for bid in (None, world.amount):
+        new = NewOrder(world.order.server, price.currency, word, spot_price=bid, required_price=world.amount)
+        what = Creation(new, word, draft)
+        for screen in (creations.renting, creations.checking, creations.offline, creations.coin_refused):
+            yield screen, screen(one, what)
+        for screen in (creations.no_funds, creations.unreachable, creations.interrupted, creations.given_up):
+            yield screen, screen(one, what)
+        for waits in (creations.probably_not, creations.not_listed_yet, creations.lost):
+            yield waits, waits(one, what, at, at)
+        for said in (creations.refused, creations.invalid):
+            yield said, said(one, what, word)
+        for least in (None, price):
+            yield creations.too_low, creations.too_low(one, what, least)
+        for own in (None, world.order.id):
+            yield creations.taken, creations.taken(one, what, own)
+        yield creations.price_moved, creations.price_moved(one, what, price)
+        yield creations.full, creations.full(one, what, world.number)
+        yield creations.busy, creations.busy(one, what, world.span)
+        yield creations.never_seen, creations.never_seen(one, what, world.span)
+        rates, number = world.market.rates, world.order.id
+        for seen in (None, world.order):
+            rented = creations.rented(one, what, number, at, seen=seen, read_at=at, rates=rates, late=world.span)
+            yield creations.rented, rented
+
+
 def account_screens(world: World) -> Iterator[Made]:
     at, one, seen, word = world.moment, world.account, world.snapshot, world.word
     failed = Failure.REJECTED if world.flag else None
@@ -273,6 +357,53 @@ def account_screens(world: World) -> Iterator[Made]:
     yield errors.sent_while_away, errors.sent_while_away(word, at, at + world.span)
     said = text(f"Said {word}")
     yield errors.three_parts, errors.three_parts(said, said, said, said, read=said)
+
+
+def stop_screens(world: World) -> Iterator[Made]:
+    at, one, order_, rates = world.moment, world.account, world.order, world.market.rates
+    limit = Money(world.amount, order_.price.currency)
+    near = Outlook(due=at, cost=limit, lasts=world.span, read_at=at, reached=world.flag)
+    conditions: list[Condition] = [AtTime(at), AtCost(limit), AtRunway(order_.price.currency, world.span)]
+    standing = [stops.Standing(StopId(2**63 - 1), each, near, missed=world.flag) for each in conditions]
+    offered = presets(order_, Seen(order=order_, orders_at=at, wallets_at=at, balance=limit, burn=limit), at)
+    notes = [
+        stops.was_set(AtCost(limit), near, at, warned=True, dollars=limit),
+        stops.was_moved(),
+        stops.was_dropped(),
+        stops.cannot_move(),
+        stops.over_already(),
+        *map(stops.not_set, StopProblem),
+    ]
+    for note in notes:
+        shown = stops.stops(one, order_, standing, offered, at, read_at=at, rates=rates, note=note)
+        yield stops.stops, shown
+    yield stops.stops, stops.stops(one, order_, [], offered, at, read_at=None, failed=Failure.SLOW)
+    for kind in (stops.TIME, stops.COST, stops.RUNWAY):
+        problem = StopProblem.NO_COIN if world.flag else None
+        yield stops.ask, stops.ask(one, order_, kind, at, read_at=at, rates=rates, problem=problem)
+    result = Result(Ending.REFUSED, Cause.REFUSED, detail=world.word)
+    for each in standing:
+        yield stops.warned, stops.warned(one, order_.id, order_.server, each, at)
+        yield stops.acting, stops.acting(one, order_.id, order_.server, each.condition, at)
+        for told in (None, result, *(replace(result, cause=cause) for cause in Cause)):
+            yield stops.failed, stops.failed(one, order_.id, order_.server, each.condition, at, told)
+    yield stops.missed, stops.missed(one, order_.id, order_.server, standing[0].stop, at, at)
+
+
+def cheaper_screens(world: World) -> Iterator[Made]:
+    at, one, order_, rates = world.moment, world.account, world.order, world.market.rates
+    money = Money(world.amount, order_.price.currency)
+    machine = Listing(order_.server, specs=order_.specs, reliability=world.amount, max_length=world.span)
+    offered = [
+        Cheaper(machine, Quote(money, world.amount), known, known, in_coin, tuple(Worse))
+        for known, in_coin in ((world.amount, None), (None, money), (None, None))
+    ]
+    for found in ([], offered * 4):
+        shown = cheaper.cheaper(
+            one, order_, found, at, read_at=at, rates=rates, alike=world.number, reliability_known=world.flag
+        )
+        yield cheaper.cheaper, shown
+    yield cheaper.unknown, cheaper.unknown(one, order_, at, at)
 
 
 def fixed_screens() -> Iterator[Made]:
@@ -317,7 +448,11 @@ def alert_screens(world: World) -> Iterator[Made]:
 
 def all_screens(world: World) -> Iterator[Made]:
     yield from rental_screens(world)
+    yield from deployment_screens(world)
+    yield from stop_screens(world)
+    yield from cheaper_screens(world)
     yield from account_screens(world)
+    yield from creation_screens(world)
     yield from fixed_screens()
     yield from alert_screens(world)
     yield from recipe_screens(world.word, flag=world.flag)
@@ -326,7 +461,8 @@ def all_screens(world: World) -> Iterator[Made]:
 QUICK = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), report_multiple_bugs=False)
 WITHOUT_NAVIGATION = {
     alerts.alert, start.group_start, start.group_help, start.group_connect, errors.not_allowed,
-    errors.three_parts, keys.in_group, forget.forgotten,
+    errors.three_parts, keys.in_group, forget.forgotten, deployments.living,
+    stops.warned, stops.acting, stops.missed, stops.failed,
 }  # fmt: skip
 
 
@@ -358,7 +494,8 @@ def test_every_screen_can_be_left(world: World) -> None:
 @given(worlds(clean))
 def test_no_way_to_a_question_stands_where_its_answer_will(world: World) -> None:
     """A double tap must not confirm: the answer that spends is always in the last row but one."""
-    leads = AskCancel | AskRaise | RemoveAccount | AskForget
+    leads = AskCancel | AskRaise | RemoveAccount | AskForget | CancelWithReport
+    leads = AskCancel | AskRaise | RemoveAccount | AskForget | AskRent | NextCandidate
     for view, screen in all_screens(world):
         before_last = screen.rows[-2] if len(screen.rows) > 1 else ()
         assert not [
@@ -372,7 +509,8 @@ def test_a_screen_of_readings_says_how_old_they_are(world: World) -> None:
     reading = {
         orders.orders, orders.past_orders, order.card, wallet.wallets, wallet.deposits, servers.servers, bids.confirm,
         bids.ask_price, bids.already_holds, bids.already_highest, bids.not_a_bid, bids.no_suggestion, bids.vanished, cancel.confirm, outcome.cancelled,
-        outcome.still_listed, status.status, alerts.alert,
+        outcome.still_listed, status.status, alerts.alert, deployments.living, deployments.running, deployments.decide,
+        deployments.stuck, deployments.kept, stops.stops, stops.ask, creations.rented, cheaper.cheaper, cheaper.unknown,
     }  # fmt: skip
     seen = set()
     for view, screen in all_screens(world):

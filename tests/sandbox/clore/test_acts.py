@@ -8,7 +8,7 @@ import pytest
 from bot.sandbox.clore.acts import ACTS
 from bot.sandbox.clore.app import CloreStandIn
 from bot.sandbox.clore.jsontext import read
-from tests.sandbox.clore.conftest import Clock, Visitor
+from tests.sandbox.clore.conftest import ON_DEMAND, Clock, Visitor, rented
 
 CUTS_OFF = {"down", "refuse", "revoke_key"}
 
@@ -227,3 +227,14 @@ def test_without_rivals_nothing_changes() -> None:
     clock.at += 3600
     stand_in.state()
     assert len(stand_in.world.orders) == orders
+
+
+async def test_a_container_that_hangs_runs_once_that_is_switched_off(me: Visitor) -> None:
+    await act(me, "never_deploys", on=True, key=me.key)
+    number = await rented(me, ON_DEMAND)
+    me.clock.at += 3600
+    assert (await me.order(number))["mon_container"] == 0
+    await act(me, "never_deploys", on=False, key=me.key)
+    assert (await me.order(number))["mon_container"] == 2
+    await act(me, "never_deploys", on=True, key=me.key)
+    assert (await me.order(number))["mon_container"] == 2, "what runs goes on"

@@ -22,7 +22,9 @@ async def ask(tg: Person, chat: int) -> int:
 async def test_a_press_reaches_the_bot_and_the_toast_reaches_the_person(tg: Person, anna: int) -> None:
     number = await ask(tg, anna)
     pressed = await tg.does("press", chat=anna, user=anna, label="Raise")
-    query = await tg.update("callback_query")
+    (update,) = await tg.updates()
+    assert update["update_id"] == pressed["update_id"], "by this number it can be served again"
+    query = update["callback_query"]
     assert (query["id"], query["data"], query["from"]["id"]) == (pressed["callback_id"], "raise:1", anna)
     assert query["message"]["message_id"] == number
     await tg.ok("answerCallbackQuery", callback_query_id=query["id"], text="Done", show_alert=True)

@@ -1,0 +1,254 @@
+"""Several machines rented one after the other: what was asked for, how far it is, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import ROUND_CEILING, Decimal
+from enum import StrEnum
+from typing import Final
+
+from bot.domain.draft import Draft
+from bot.domain.ids import NO_RESULTS, OrderId, ResultsId, ServerId
+from bot.domain.ledger import Cause, Ending, Result
+from bot.domain.market import Listing
+from bot.domain.money import Money
+
+COUNTS: Final = (2, 3, 5, 10)
+MOST_WANTED: Final = 20
+MOST_CANDIDATES: Final = 40
+CENT: Final = Decimal("0.01")
+SLACK: Final = Decimal("1.05")
+"""The budget that is offered: where a machine is taken meanwhile, the next one may cost a little more."""
+AWAY: Final = timedelta(minutes=10)
+"""What stood still for longer, because the bot was away, is not gone on with: prices and plans have changed since."""
+
+
+class State(StrEnum):
+    PENDING = "pending"
+    ASKED = "asked"
+    RENTED = "rented"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+class Why(StrEnum):
+    """Why nothing more is rented."""
+
+    ALL = "all"
+    BUDGET = "budget"
+    NO_MORE = "no more"
+    STOPPED = "stopped"
+    UNKNOWN = "unknown"  # one may or may not be rented, and the next could be one too many
+    CAUSE = "cause"  # what refused the last one would refuse each
+    AWAY = "away"
+
+
+FOR_ALL: Final = frozenset(
+    {
+        *(Cause.KEY_REJECTED, Cause.NO_FUNDS, Cause.FULL, Cause.BUSY, Cause.UNREACHABLE),
+        *(Cause.INVALID, Cause.TOO_LATE),
+    }
+)
+"""What would refuse the next machine just as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a machine costs in one coin: `price` per day before the fee, `usd` per day with it."""
+
+    price: Money
+    usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One machine of the list. `prices`: as they were shown, in the coins that can be paid with.
+
+    `usd`: what it costs a day with the fee, once it was asked for. `cause`: why it was not rented.
+    """
+
+    server: ServerId
+    title: str
+    prices: tuple[Price, ...]
+    state: State = State.PENDING
+    entry: int | None = None
+    order: OrderId | None = None
+    cause: Cause | None = None
+    usd: Decimal | None = None
+
+    def price(self, coin: str | None) -> Price | None:
+        """In that coin; `None`: in whichever is cheapest. Nothing where it cannot be had so."""
+        offered = [price for price in self.prices if coin is None or price.price.currency == coin]
+        return min(offered, key=lambda price: price.usd, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchPlan:
+    """`draft`: how each is rented, without server, coin, price and secrets; `template`: the name of what it came from.
+
+    `budget`: dollars a day with fees, `None` for the one that is offered. `steps` counts what happened since the start,
+    the last of it at `moved_at`. `ended`: why nothing more is rented; `cause`: with `Why.CAUSE`.
+    """
+
+    candidates: tuple[Candidate, ...]
+    found_at: datetime
+    draft: Draft = field(default_factory=Draft)
+    results: ResultsId = NO_RESULTS
+    template: str | None = None
+    wanted: int = 2
+    coin: str | None = None
+    budget: Decimal | None = None
+    began_at: datetime | None = None
+    moved_at: datetime | None = None
+    steps: int = 0
+    ended: Why | None = None
+    cause: Cause | None = None
+
+    def of(self, *states: State) -> tuple[Candidate, ...]:
+        return tuple(each for each in self.candidates if each.state in states)
+
+    @property
+    def rented(self) -> tuple[Candidate, ...]:
+        return self.of(State.RENTED)
+
+    @property
+    def coins(self) -> tuple[str, ...]:
+        """Those in which some of them can be paid."""
+        return tuple(sorted({price.price.currency for each in self.candidates for price in each.prices}))
+
+    @property
+    def usd_rented(self) -> Decimal:
+        """A day with fees; what may be rented counts too."""
+        counted = self.of(State.RENTED, State.ASKED, State.UNKNOWN)
+        return sum((each.usd for each in counted if each.usd is not None), Decimal(0))
+
+    @property
+    def first(self) -> tuple[Price, ...]:
+        """The prices of as many as are wanted, in the order of the list; fewer where there are not so many."""
+        return tuple(price for each in self.candidates if (price := each.price(self.coin)) is not None)[: self.wanted]
+
+    @property
+    def usd_first(self) -> Decimal:
+        return sum((price.usd for price in self.first), Decimal(0))
+
+    @property
+    def limit(self) -> Decimal:
+        """The budget: as typed, or what the first ones cost and a little more, in whole cents."""
+        return self.budget if self.budget is not None else (self.usd_first * SLACK).quantize(CENT, ROUND_CEILING)
+
+
+@dataclass(frozen=True, slots=True)
+class Rent:
+    """Ask for this one next, at no more than this price."""
+
+    place: int
+    price: Price
+
+
+@dataclass(frozen=True, slots=True)
+class Await:
+    """Nothing before the end of this one is known."""
+
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    why: Why
+    cause: Cause | None = None
+
+
+Next = Rent | Await | Done
+
+
+def next_step(plan: BatchPlan, now: datetime, *, stopping: bool) -> Next:
+    """One at a time: the next only once it is known what became of the one before."""
+    if plan.ended is not None:
+        return Done(plan.ended, plan.cause)
+    for place, each in enumerate(plan.candidates):
+        if each.state is State.ASKED:
+            return Await(place)
+    if len(plan.rented) >= plan.wanted:
+        return Done(Why.ALL)
+    if plan.of(State.UNKNOWN):
+        return Done(Why.UNKNOWN)
+    if stopping:
+        return Done(Why.STOPPED)
+    if (cause := _for_all(plan)) is not None:
+        return Done(Why.CAUSE, cause)
+    if plan.moved_at is not None and now - plan.moved_at > AWAY:
+        return Done(Why.AWAY)
+    return _cheap_enough(plan)
+
+
+def _for_all(plan: BatchPlan) -> Cause | None:
+    return next((each.cause for each in plan.of(State.REFUSED) if each.cause in FOR_ALL), None)
+
+
+def _cheap_enough(plan: BatchPlan) -> Rent | Done:
+    """The next of the list that the budget has room for."""
+    left, too_dear = plan.limit - plan.usd_rented, False
+    for place, price in _open(plan):
+        if price.usd <= left:
+            return Rent(place, price)
+        too_dear = True
+    return Done(Why.BUDGET if too_dear else Why.NO_MORE)
+
+
+def _open(plan: BatchPlan) -> Iterator[tuple[int, Price]]:
+    for place, each in enumerate(plan.candidates):
+        price = each.price(plan.coin)
+        if each.state is State.PENDING and price is not None:
+            yield place, price
+
+
+def price_now(shown: Price, listing: Listing | None) -> Price | Cause:
+    """What the machine costs in a fresh copy of the marketplace: as shown or less; else why it is left out."""
+    coin = shown.price.currency
+    if listing is None:
+        return Cause.OFFLINE
+    if listing.rented:
+        return Cause.TAKEN
+    if listing.allowed_coins is not None and coin not in listing.allowed_coins:
+        return Cause.COIN_REFUSED
+    amount = listing.on_demand.get(coin)
+    if amount is None or amount <= 0:
+        return Cause.COIN_REFUSED
+    if amount > shown.price.amount:
+        return Cause.PRICE_MOVED
+    return Price(Money(amount, coin), shown.usd * amount / shown.price.amount)
+
+
+def asked(plan: BatchPlan, place: int, entry: int, price: Price, now: datetime) -> BatchPlan:
+    """The request of this one has its row."""
+    return _with(plan, place, now, state=State.ASKED, entry=entry, usd=price.usd)
+
+
+def left_out(plan: BatchPlan, place: int, cause: Cause, now: datetime) -> BatchPlan:
+    """Nothing was sent for this one."""
+    return _with(plan, place, now, state=State.REFUSED, cause=cause, usd=None)
+
+
+def settled(plan: BatchPlan, place: int, result: Result | None, now: datetime) -> BatchPlan:
+    """What became of it; `None`: its row is gone, so nobody can say."""
+    if result is None:
+        return _with(plan, place, now, state=State.UNKNOWN, cause=Cause.LOST)
+    match result.ending:
+        case Ending.DONE:
+            return _with(plan, place, now, state=State.RENTED, order=result.order)
+        case Ending.UNKNOWN:
+            return _with(plan, place, now, state=State.UNKNOWN, cause=result.cause)
+        case _:
+            return _with(plan, place, now, state=State.REFUSED, cause=result.cause, usd=None)
+
+
+def ended(plan: BatchPlan, done: Done, now: datetime) -> BatchPlan:
+    return replace(plan, ended=done.why, cause=done.cause, steps=plan.steps + 1, moved_at=now)
+
+
+def _with(plan: BatchPlan, place: int, now: datetime, **change: object) -> BatchPlan:
+    changed = replace(plan.candidates[place], **change)  # type: ignore[arg-type]
+    before, after = plan.candidates[:place], plan.candidates[place + 1 :]
+    return replace(plan, candidates=(*before, changed, *after), steps=plan.steps + 1, moved_at=now)
