@@ -10,7 +10,7 @@ from typing import Final
 from bot.clore.errors import CloreError
 from bot.clore.gate import Priority
 from bot.domain.catalogue import Catalogue, Unwanted
-from bot.domain.ids import DraftId, OwnerId, ServerId
+from bot.domain.ids import DraftId, ServerId
 from bot.domain.market import Listing
 from bot.domain.renting import Coin, coins
 from bot.domain.spending import Wallet
@@ -26,7 +26,6 @@ from handlers.views.draft import Planned
 from handlers.views.errors import Untouched
 from storage.drafts import StoredDraft
 from storage.errors import Unopenable
-from storage.marks import MarkKind
 
 log = logging.getLogger(__name__)
 
@@ -172,15 +171,6 @@ async def own_machines(guest: Guest, desk: Desk, known: Catalogue) -> Unwanted:
 
 def holds(unwanted: Unwanted, listing: Listing) -> bool:
     return listing.id in unwanted.servers or (listing.owner is not None and listing.owner in unwanted.owners)
-
-
-def blocked(guest: Guest) -> Unwanted:
-    """What this chat does not want to be offered."""
-    marks = guest.house.store.marks.of_chat(guest.chat.id, MarkKind.BLOCKED, MarkKind.BLOCKED_OWNER)
-    return Unwanted(
-        servers=frozenset(ServerId(mark.number) for mark in marks if mark.kind is MarkKind.BLOCKED),
-        owners=frozenset(OwnerId(mark.number) for mark in marks if mark.kind is MarkKind.BLOCKED_OWNER),
-    )
 
 
 def edited(stored: StoredDraft, **changes: object) -> StoredDraft:

@@ -21,11 +21,11 @@ from bot.domain.spending import Wallet
 from bot.services.desk import Desk
 from bot.services.feeds import PastOrders
 from bot.services.writes import change_of
+from handlers.blocked import unwanted
 from handlers.drafting import (
     PRICES_FRESH,
     Mine,
     beside,
-    blocked,
     catalogue,
     find,
     holds,
@@ -254,9 +254,9 @@ def _similar(
     but: tuple[ServerId, ...],
 ) -> Listing | None:
     """The cheapest free machine of the same GPU and count that can be paid; none that is blocked, mine, or was tried."""
-    left_out = blocked(guest)
-    unwanted = Unwanted(servers=left_out.servers | own.servers | frozenset(but), owners=left_out.owners | own.owners)
-    hits = known.similar(specs, spot=spot, unwanted=unwanted)
+    left_out = unwanted(guest)
+    out = Unwanted(servers=left_out.servers | own.servers | frozenset(but), owners=left_out.owners | own.owners)
+    hits = known.similar(specs, spot=spot, unwanted=out)
     return next((hit.listing for hit in hits if _suits(hit.listing, wallets, known, spot=spot)), None)
 
 

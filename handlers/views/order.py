@@ -178,12 +178,11 @@ def _rows(
     below = navigation(back, ShowOrder(account.id, order.id, fresh=True))
     links: Row = (Press("💰 Wallets", ShowWallets(account.id)), Press("📋 Rentals", ShowOrders(account.id)))
     if state is RentalState.EXPIRED:
-        return (
-            (Press("🔁 Rent again…", RentAgain(account.id, order.id)),),
-            (Press("🔎 Similar", FindSimilar(account.id, order.id)), _machine(order)),
-            links,
-            below,
+        again = (
+            Press("🔁 Rent again…", RentAgain(account.id, order.id)),
+            Press("🔎 Similar", FindSimilar(account.id, order.id)),
         )
+        return (again, (_machine(order), Press("📋 Rentals", ShowOrders(account.id))), below)
     bid: Row = (
         Press("📈 Raise bid…", AskRaise(account.id, order.id)),
         Press("✏️ Set price…", AskPrice(account.id, order.id)),
