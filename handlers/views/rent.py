@@ -26,6 +26,7 @@ from handlers.word import Word
 
 MOST_OFFERED: Final = 6
 MOST_LINES: Final = 4
+MOST_DIGITS: Final = 8
 WINNING: Final = Word("win")
 LEAST: Final = Word("min")
 ON_DEMAND: Final = Word("demand")
@@ -125,14 +126,15 @@ def accounts(planned: Planned, others: Sequence[Account]) -> Offered:
         Press(
             label(_ticked(account.name, account.id == planned.account.id)), _choose(planned, Step.ACCOUNT, account.id)
         )
-        for account in others[:MOST_OFFERED]
+        for account in [one for one in others if _fits(one.id)][:MOST_OFFERED]
     ]
     return Offered((say("Which account rents and pays."),), _rows(buttons))
 
 
 def templates(planned: Planned, saved: Sequence[Template]) -> Offered:
     """The templates of this chat, and a way to keep this very setup."""
-    buttons = [Press(label(f"📄 {one.name}"), _choose(planned, Step.TEMPLATE, one.id)) for one in saved[:MOST_OFFERED]]
+    known = [one for one in saved if _fits(one.id)]
+    buttons = [Press(label(f"📄 {one.name}"), _choose(planned, Step.TEMPLATE, one.id)) for one in known[:MOST_OFFERED]]
     more = len(saved) - MOST_OFFERED
     return Offered(
         (
@@ -284,6 +286,11 @@ def _pager(planned: Planned, place: int) -> Row:
 
 def _choose(planned: Planned, step: Step, value: int) -> Choose:
     return Choose(planned.id, Word(step.value), Word(str(value)))
+
+
+def _fits(number: int) -> bool:
+    """Rows are numbered from 1 on: no installation comes near the longest number that a button's word holds."""
+    return len(str(number)) <= MOST_DIGITS
 
 
 def _ticked(words: str, chosen: bool) -> str:
