@@ -217,6 +217,7 @@ Action = (
     | AskForget
     | AccountAction
     | MarketAction
+    | market.ShowCheaper
     | RentAction
     | TemplateAction
     | DeploymentAction

@@ -23,8 +23,8 @@ from bot.domain.spending import Wallet
 from bot.services.desk import Desk
 from bot.services.feeds import Orders, Wallets, within
 from bot.services.house import House
+from bot.services.results import unwanted
 from bot.services.writes import CONFIRMED_FOR
-from handlers.blocked import unwanted
 from handlers.guest import Guest
 from handlers.looking import PATIENCE_SECONDS, RECENT, look_at_all, trouble
 from handlers.rent_actions import (
@@ -139,7 +139,7 @@ async def _found(guest: Guest, desk: Desk, results: ResultsId, again: BatchActio
     catalogue = await _catalogue(guest)
     if catalogue is None:
         return errors.unavailable(Untouched.RENT, again, account=desk.account)
-    hits = catalogue.search(replace(search, spot=False), unwanted(guest))
+    hits = catalogue.search(replace(search, spot=False), unwanted(guest.house.store, guest.chat.id))
     wallets = looked.snapshot.wallets
     found = [each for hit in hits if (each := _candidate(hit, wallets, catalogue)) is not None][:MOST_CANDIDATES]
     if not found:

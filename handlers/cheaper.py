@@ -10,7 +10,7 @@ from bot.clore.gate import Priority
 from bot.domain.catalogue import Catalogue
 from bot.domain.cheaper import cheaper
 from bot.services.feeds import Orders, Wallets, within
-from handlers.blocked import unwanted
+from bot.services.results import unwanted
 from handlers.guest import Guest
 from handlers.looking import PATIENCE_SECONDS, RECENT, failure, look_at_all, trouble
 from handlers.market_actions import ShowCheaper
@@ -41,7 +41,7 @@ async def respond(guest: Guest, action: ShowCheaper) -> Answer:
     now = guest.house.clock()
     if order.specs.gpu_count is None or not _comparable(order.specs.gpu_model):
         return views.unknown(desk.account, order, now, snapshot.orders_at)
-    alike = catalogue.similar(order.specs, unwanted=unwanted(guest), but=order.server)
+    alike = catalogue.similar(order.specs, unwanted=unwanted(guest.house.store, guest.chat.id), but=order.server)
     own = catalogue.find(order.server)
     listings = [hit.listing for hit in alike]
     return views.cheaper(

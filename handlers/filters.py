@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.ids import NO_RESULTS, ResultsId
-from bot.domain.search import FILTERS
-from bot.domain.search.filters import chosen
+from bot.domain.search import FILTERS, chosen
 from handlers import home, results
 from handlers.guest import Guest
 from handlers.market_actions import SetFilter, ShowFilter, ShowFilters

@@ -6,7 +6,6 @@ import asyncio
 from typing import Final
 
 from bot.domain.announcements import ServerTold
-from bot.domain.catalogue import Catalogue
 from bot.domain.ids import NO_RESULTS, ChatId, ResultsId, ServerId
 from bot.domain.market import Listing
 from bot.domain.quote import cheapest, quotes, suspicious
@@ -72,7 +71,7 @@ async def show_server(guest: Guest, action: ShowServer) -> Screen:
             rates=rates,
             reader=mine,
             auction=auction,
-            afterwards=await _afterwards(desk, listing, look.catalogue) if desk else (),
+            afterwards=await _afterwards(desk, listing) if desk else (),
             results=action.results,
             failed=look.failed,
         ),
@@ -87,7 +86,7 @@ async def _auction(guest: Guest, desk: Desk | None, action: ShowServer) -> SpotM
     return await guest.house.auctions.market(desk, action.server, age, AUCTION_PATIENCE)
 
 
-async def _afterwards(desk: Desk, listing: Listing, catalogue: Catalogue) -> tuple[Afterwards, ...]:
+async def _afterwards(desk: Desk, listing: Listing) -> tuple[Afterwards, ...]:
     """How long each coin would last that the host takes and the account holds."""
     await look_at_all(desk, (Wallets(), Orders()), RECENT)
     known = desk.last

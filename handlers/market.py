@@ -9,6 +9,7 @@ from bot.domain.rental import Order
 from bot.domain.search import Misread, Search, gpu_name, parse
 from handlers import filters, home, listing, marks, orders, results, searches
 from handlers.guest import Guest
+from handlers.looking import RECENT
 from handlers.market_actions import (
     AskSearch,
     BlockOwner,
@@ -22,7 +23,6 @@ from handlers.market_actions import (
     RunSearch,
     SaveSearch,
     SetFilter,
-    ShowCheaper,
     ShowFilter,
     ShowFilters,
     ShowMarket,
@@ -65,7 +65,7 @@ async def respond(guest: Guest, action: MarketAction) -> Answer:
             return await marks.mark(guest, action)
         case ShowMarks(page=page):
             return marks.show(guest, page)
-        case FindSimilar() | ShowCheaper():
+        case FindSimilar():
             return await _similar(guest, action)
     assert_never(action)
 
@@ -104,12 +104,13 @@ def _too_long(words: str) -> Misread:
     )
 
 
-async def _similar(guest: Guest, action: FindSimilar | ShowCheaper) -> Answer:
+async def _similar(guest: Guest, action: FindSimilar) -> Answer:
     """Machines like the one of this order: the same model, as many of them, found in the same way."""
     desk = guest.desk(action.account)
     if desk is None:
         return toasts.NO_SUCH_ACCOUNT
-    order = orders.find(desk.last, action.order)
+    found = await orders.look_for(desk, action.order, RECENT)
+    order = orders.find(found.snapshot, action.order)
     search = similar_to(order) if order else None
     if search is None:
         return home.home(guest, "What that machine was made of is not known. Write what you look for.")

@@ -22,7 +22,7 @@ class AskSearch:
 
 @dataclass(frozen=True, slots=True)
 class ShowResults:
-    """A page of results as they were found."""
+    """A page of results as they were found, counted from 1; 0 is the page that was looked at last."""
 
     results: ResultsId
     page: int = 0
@@ -183,5 +183,4 @@ MarketAction = (
     | BlockOwner
     | ShowMarks
     | FindSimilar
-    | ShowCheaper
 )

@@ -74,7 +74,7 @@ async def show_past_orders(guest: Guest, desk: Desk, action: ShowPastOrders) -> 
 
 async def show_order(guest: Guest, desk: Desk, action: ShowOrder) -> Screen:
     """The card; of a spot order with its auction, so that it says whether the bid holds the machine."""
-    found = await _look_for(desk, action.order, greatest_age(fresh=action.fresh))
+    found = await look_for(desk, action.order, greatest_age(fresh=action.fresh))
     order = find(found.snapshot, action.order)
     if order is None or found.snapshot is None:
         return _no_card(guest, desk, action, found)
@@ -97,7 +97,7 @@ def _followed(guest: Guest, desk: Desk, order: Order) -> DeploymentId | None:
     return row.id if row is not None and row.ended_at is None else None
 
 
-async def _look_for(desk: Desk, number: OrderId, age: timedelta) -> Look:
+async def look_for(desk: Desk, number: OrderId, age: timedelta) -> Look:
     """At the list with the order's auction; where it is not in the list, at a newer one, then at the past ones."""
     known = find_open(desk.last, number)
     found = await look_at_all(desk, (Orders(), *_auction_of(known)), age)

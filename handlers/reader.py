@@ -18,10 +18,10 @@ HOLDS_FOR: Final = timedelta(minutes=5)
 """An auction read longer ago does not say who holds the machine now."""
 
 
-async def reader(guest: Guest) -> Reader:
-    """Waits a moment for the list of own machines, where it is not known yet; what cannot be had is left out."""
+async def reader(guest: Guest, patience: float = OWN_PATIENCE) -> Reader:
+    """Waits so many seconds for the list of own machines, where it is not known yet; what cannot be had is left out."""
     desks = guest.house.desks.all(guest.chat.id)
-    hosted = await asyncio.gather(*(guest.house.hosting.servers(desk, OWN_RECENT, OWN_PATIENCE) for desk in desks))
+    hosted = await asyncio.gather(*(guest.house.hosting.servers(desk, OWN_RECENT, patience) for desk in desks))
     own = {server.id for found in hosted if found.servers for server in found.servers.servers}
     default = guest.default_desk()
     marks = guest.house.store.marks.of_chat(guest.chat.id)

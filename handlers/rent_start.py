@@ -20,8 +20,8 @@ from bot.domain.renting import Can, Coin, coins, like, moved, setup
 from bot.domain.spending import Wallet
 from bot.services.desk import Desk
 from bot.services.feeds import PastOrders
+from bot.services.results import unwanted
 from bot.services.writes import change_of
-from handlers.blocked import unwanted
 from handlers.drafting import (
     PRICES_FRESH,
     Mine,
@@ -254,7 +254,7 @@ def _similar(
     but: tuple[ServerId, ...],
 ) -> Listing | None:
     """The cheapest free machine of the same GPU and count that can be paid; none that is blocked, mine, or was tried."""
-    left_out = unwanted(guest)
+    left_out = unwanted(guest.house.store, guest.chat.id)
     out = Unwanted(servers=left_out.servers | own.servers | frozenset(but), owners=left_out.owners | own.owners)
     hits = known.similar(specs, spot=spot, unwanted=out)
     return next((hit.listing for hit in hits if _suits(hit.listing, wallets, known, spot=spot)), None)

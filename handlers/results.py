@@ -12,7 +12,7 @@ from handlers import home
 from handlers.guest import Guest
 from handlers.looking import RECENT, MarketLook, greatest_age, look_at_market, market_trouble
 from handlers.market_actions import RefreshResults, ShowResults
-from handlers.reader import reader
+from handlers.reader import OWN_PATIENCE, reader
 from handlers.screen import Screen
 from handlers.views import results as views
 from handlers.views.results import Shown
@@ -38,7 +38,12 @@ async def show_results(guest: Guest, action: ShowResults | RefreshResults) -> Sc
     if row is None:
         return home.gone(guest)
     fresh = isinstance(action, RefreshResults)
-    return await show(guest, row, page=action.page if isinstance(action, ShowResults) else row.page, fresh=fresh)
+    return await show(guest, row, page=_page(action, row), fresh=fresh)
+
+
+def _page(action: ShowResults | RefreshResults, row: Results) -> int:
+    asked = action.page if isinstance(action, ShowResults) else 0
+    return asked - 1 if asked else row.page
 
 
 async def toggle_layout(guest: Guest, results: ResultsId) -> Screen:
@@ -73,10 +78,12 @@ async def show(
     guest: Guest, row: Results, *, page: int = 0, layout: Layout | None = None, fresh: bool = False
 ) -> Screen:
     """The list as it was found; found anew where that is asked for, or gone from memory."""
+    turned = guest.house.findings.get(row.id) is not None and not fresh
     opened = await opened_list(guest, row, fresh=fresh)
     if isinstance(opened, Screen):
         return opened
     found, shown = opened
+    mine = await reader(guest, 0.0 if turned else OWN_PATIENCE)  # a page is turned at once
     now, layout = guest.house.clock(), layout or row.layout
     guest.house.store.results.look(row, page=page, layout=layout, now=now)
     saved = any(each.query == row.query for each in guest.house.store.searches.of_chat(guest.chat.id))
@@ -86,7 +93,7 @@ async def show(
         blocked = unwanted(guest.house.store, guest.chat.id)
         looser = loosened(catalogue, found.search, blocked) if catalogue else ()
         return views.nothing(found, shown, looser, now)
-    return views.results(found, shown, await reader(guest), now)
+    return views.results(found, shown, mine, now)
 
 
 async def opened_list(guest: Guest, row: Results, *, fresh: bool = False) -> tuple[Found, Shown] | Screen:

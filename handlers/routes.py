@@ -164,9 +164,18 @@ class FrontDoor:
                 return self._confirming.decline(guest, action)
             case MarkFavourite() | WatchServer() | BlockServer() | BlockOwner():
                 return Decision(marks.toast(guest, action), action)
-            case AskCancel() | AskRaise() | AskPrice() | TestKey() | CancelWithReport() | ProbeNow():
-                return Decision(toasts.READING, action)
-            case StartRent() | AskRent() | NextCandidate() | RentAgain():
+            case (
+                AskCancel()
+                | AskRaise()
+                | AskPrice()
+                | TestKey()
+                | CancelWithReport()
+                | ProbeNow()
+                | StartRent()
+                | AskRent()
+                | NextCandidate()
+                | RentAgain()
+            ):
                 return Decision(toasts.READING, action)
             case _:
                 return Decision(toasts.READING if getattr(action, "fresh", False) else Toast(), action)

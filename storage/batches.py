@@ -92,6 +92,13 @@ class Batches:
         with self._db.transaction(durable=True):
             self._db.execute("UPDATE batches SET message_id = ? WHERE id = ?", (message, batch))
 
+    def prune(self, before: datetime) -> int:
+        """Deletes those that were over before this time, and those that nobody went on with since."""
+        return self._db.change(
+            "DELETE FROM batches WHERE state NOT IN ('running', 'stopping') AND coalesce(ended_ms, created_ms) < ?",
+            (to_ms(before),),
+        )
+
     def _batch(self, row: sqlite3.Row) -> Batch:
         secrets = NO_SECRETS
         if row["sealed"] is not None:

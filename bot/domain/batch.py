@@ -21,6 +21,7 @@ MOST_CANDIDATES: Final = 40
 CENT: Final = Decimal("0.01")
 SLACK: Final = Decimal("1.05")
 """The budget that is offered: where a machine is taken meanwhile, the next one may cost a little more."""
+MOST_DETAIL: Final = 200
 AWAY: Final = timedelta(minutes=10)
 """What stood still for longer, because the bot was away, is not gone on with: prices and plans have changed since."""
 
@@ -66,7 +67,8 @@ class Price:
 class Candidate:
     """One machine of the list. `prices`: as they were shown, in the coins that can be paid with.
 
-    `usd`: what it costs a day with the fee, once it was asked for. `cause`: why it was not rented.
+    `usd`: what it costs a day with the fee, once it was asked for. `cause`: why it was not rented, and `detail`: in
+    CLORE.AI's own words.
     """
 
     server: ServerId
@@ -77,6 +79,7 @@ class Candidate:
     order: OrderId | None = None
     cause: Cause | None = None
     usd: Decimal | None = None
+    detail: str = ""
 
     def price(self, coin: str | None) -> Price | None:
         """In that coin; `None`: in whichever is cheapest. Nothing where it cannot be had so."""
@@ -241,7 +244,9 @@ def settled(plan: BatchPlan, place: int, result: Result | None, now: datetime) -
         case Ending.UNKNOWN:
             return _with(plan, place, now, state=State.UNKNOWN, cause=result.cause)
         case _:
-            return _with(plan, place, now, state=State.REFUSED, cause=result.cause, usd=None)
+            return _with(
+                plan, place, now, state=State.REFUSED, cause=result.cause, usd=None, detail=result.detail[:MOST_DETAIL]
+            )
 
 
 def ended(plan: BatchPlan, done: Done, now: datetime) -> BatchPlan:

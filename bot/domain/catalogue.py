@@ -14,10 +14,10 @@ from bot.domain.ids import OwnerId, ServerId
 from bot.domain.market import Listing, Market
 from bot.domain.money import Rates
 from bot.domain.offers import Hit, Hits, Offers, Pricing
-from bot.domain.search.conditions import Price, Search, Shown, Sort, SortKey
-from bot.domain.search.gpus import MIXED, GpuName, gpu_name
-from bot.domain.search.limits import Figure, Limit, Sign
-from bot.domain.search.places import countries_of
+from bot.domain.query.conditions import Price, Search, Shown, Sort, SortKey
+from bot.domain.query.gpus import MIXED, GpuName, gpu_name
+from bot.domain.query.limits import Figure, Limit, Sign
+from bot.domain.query.places import countries_of
 
 __all__ = ["NOTHING_UNWANTED", "Catalogue", "Hit", "Hits", "Unwanted"]
 

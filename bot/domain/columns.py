@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from bot.domain.ids import OwnerId, ServerId
 from bot.domain.market import Listing
-from bot.domain.search.gpus import GpuName, gpu_name
-from bot.domain.search.limits import Figure, Limit
+from bot.domain.query.gpus import GpuName, gpu_name
+from bot.domain.query.limits import Figure, Limit
 
 ROWS_A_STEP: Final = 128
 """About two milliseconds of work."""

@@ -11,9 +11,9 @@ from typing import overload
 from bot.domain.columns import ROWS_A_STEP
 from bot.domain.market import Listing
 from bot.domain.money import Money, Rates
+from bot.domain.query.conditions import Price
+from bot.domain.query.limits import COMPARED, Sign
 from bot.domain.quote import SUSPICIOUS_ABOVE, Quote, fee_factor, fee_of, rate_of, takes
-from bot.domain.search.conditions import Price
-from bot.domain.search.limits import COMPARED, Sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,8 @@ class Offers:
         """With the fee; they end where the places of unknown worth begin."""
         self._rank: list[int] = []
         """By place, where the dollars are known: equal dollars have one rank."""
+        self._per_gpu: list[float] = []
+        """By place, for the order only; -1 where it is not known."""
         self._suspicious: frozenset[int] = frozenset()
 
     def fill(self, asked: Asked, suspicious: frozenset[int]) -> Iterator[None]:
@@ -111,6 +113,11 @@ class Offers:
         yield
         for place, coin in enumerate(self._coins):
             self.of_coin.setdefault(coin, []).append(place)
+        yield
+        self._per_gpu = [
+            about[each] / count if about[each] >= 0 and (count := self._counts[asked.rows[each]]) else -1.0
+            for each in order
+        ]
         yield
         before, rank = None, -1
         for dollars in self._dollars:
@@ -179,15 +186,11 @@ class Offers:
         return sorted(places[:end], key=self._rank.__getitem__, reverse=True) + places[end:]
 
     def by_price_per_gpu(self, places: list[int], *, descending: bool) -> list[int]:
-        """Floats put them in order here. Those of unknown worth or count come last."""
-        counts, dollars, rows = self._counts, self._dollars, self.rows
-        worth = {
-            place: float(dollars[place]) / count
-            for place in places[: bisect_left(places, len(dollars))]
-            if (count := counts[rows[place]])
-        }
-        ordered = sorted(worth, key=worth.__getitem__, reverse=descending)
-        return ordered + [place for place in places if place not in worth]
+        """Those of unknown worth or count come last."""
+        worth = self._per_gpu
+        known = [place for place in places if worth[place] >= 0]
+        unknown = [place for place in places if worth[place] < 0]
+        return sorted(known, key=worth.__getitem__, reverse=descending) + unknown
 
     def _slice(self, places: list[int], price: Price) -> list[int]:
         """By halving, for both the places and their dollars go upward."""

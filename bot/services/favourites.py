@@ -61,7 +61,7 @@ class Favourites:
 
     def _is_due(self) -> bool:
         now = self._clock()
-        last = self._market.last
+        last = self._market.last_catalogue
         if last is not None and timedelta(0) <= now - last.read_at < LOOK_EVERY:
             return False
         return self._tried_at is None or not timedelta(0) <= now - self._tried_at < LOOK_EVERY

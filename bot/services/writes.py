@@ -291,7 +291,7 @@ class Writes:
         The row is read anew: its account may have been removed meanwhile, and then there is nobody to tell.
         """
         entry = self._store.ledger.get(number)
-        if entry is None or entry.account is None:
+        if entry is None or entry.account is None or (what in TOLD_BY_BATCH and _of_batch(entry)):
             return
         self._store.outbox.put(
             entry.chat,

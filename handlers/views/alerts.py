@@ -22,6 +22,7 @@ from bot.alerts.alert import (
 from bot.alerts.settings import DEFAULTS, Settings
 from bot.domain.market import OnDemand
 from bot.domain.money import Money, symbol
+from bot.domain.rental import Order
 from bot.domain.spot import Winning, winning_bid
 from handlers.actions import (
     AskPrice,
@@ -36,6 +37,7 @@ from handlers.actions import (
     ShowWallets,
     TestKey,
 )
+from handlers.market_actions import FindSimilar
 from handlers.screen import Press, Row, Screen
 from handlers.views.auction import own_bid, unheld, why_nobody
 from handlers.views.frame import Account, copying, label, screen, title
@@ -180,8 +182,12 @@ def _ended(facts: Ended, account: Account, now: datetime) -> _Story:
         ),
         resolved=over,
         ended=over,
-        rows=(first, (Press("📋 Rentals", ShowOrders(account.id)),)),
+        rows=(first, (Press("📋 Rentals", ShowOrders(account.id)), _similar(account, order))),
     )
+
+
+def _similar(account: Account, order: Order) -> Press:
+    return Press("🔎 Similar", FindSimilar(account.id, order.id))
 
 
 def _outbid(facts: Outbid, notice: Notice, account: Account, now: datetime, on_demand: OnDemand | None) -> _Story:
@@ -253,7 +259,8 @@ def _way_back(facts: Outbid, wins: Money | None) -> Html:
 
 def _outbid_rows(facts: Outbid, account: Account, again: str) -> tuple[Row, ...]:
     if facts.vanished:
-        return ((Press("📋 Rentals", ShowOrders(account.id)),), (Press("📜 Past rentals", ShowPastOrders(account.id)),))
+        rentals = Press("📋 Rentals", ShowOrders(account.id))
+        return ((rentals, _similar(account, facts.order)), (Press("📜 Past rentals", ShowPastOrders(account.id)),))
     # Three rows: the first press does not stand where its confirmation has the button that spends.
     return (
         (Press(label(again), AskRaise(account.id, facts.order.id)),),

@@ -252,8 +252,9 @@ def _choices(number: BatchId, plan: BatchPlan) -> tuple[Row, ...]:
 
 def _ways(account: Account, number: BatchId, *, over: bool, stopping: bool, funds: bool) -> tuple[Row, ...]:
     if not over:
-        stop: Row = () if stopping else (Press("🛑 Stop after this one", StopBatch(number), Style.DANGER),)
-        return ((Press("📋 Rentals", ShowOrders(account.id)),), stop, navigation(None, ShowBatch(number)))
+        stop: Row = () if stopping else (Press("🛑 Stop after this one", StopBatch(number)),)
+        # Not in the row in which the question had its button: a second tap on that must not stop what it began.
+        return (stop, (Press("📋 Rentals", ShowOrders(account.id)),), navigation(None, ShowBatch(number)))
     wallets: Row = (Press("💰 Wallets", ShowWallets(account.id)),) if funds else ()
     return ((Press("📋 Rentals", ShowOrders(account.id, fresh=True)),), wallets, navigation(Home()))
 
@@ -305,7 +306,8 @@ def _outcome(each: Candidate) -> Html:
         case State.UNKNOWN:
             return join((head, say("not known: {cause}", cause=_cause(each.cause))))
         case _:
-            return join((head, say("not rented: {cause}", cause=_cause(each.cause))))
+            said = code(each.detail, 80) if each.detail else None
+            return join((head, say("not rented: {cause}", cause=_cause(each.cause)), said))
 
 
 def _cause(cause: Cause | None) -> str:

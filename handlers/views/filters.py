@@ -12,13 +12,15 @@ from bot.domain.search import FILTERS, Choice, Filter
 from handlers.market_actions import SetFilter, ShowFilter, ShowFilters, ShowResults
 from handlers.screen import Press, Row, Screen
 from handlers.views.frame import age, label, navigation, screen, title
-from handlers.views.html import say, tidy
+from handlers.views.html import Html, say, tidy
 from handlers.views.results import SHORT, chips, machines, understood
 from handlers.word import Word
 
 MOST_CHIPS: Final = 9
 MOST_LONG: Final = 10
 """Choices with long names stand one in a row; more of them would not fit a screen."""
+
+SEVERAL: Final = Html(" Several may be chosen: any of them will do.")
 
 _SHORT: Final = {
     "x": "How many GPUs",
@@ -67,7 +69,7 @@ def values(
     """What one condition can be; a tap sets it, and the count says what is left."""
     buttons = [
         Press(
-            f"{'✓ ' * (choice.key in chosen)}{tidy(choice.label, 32)}",
+            f"{'✓ ' * (choice.key in chosen)}{tidy(choice.label, 32) or choice.key}",
             SetFilter(results, Word(which.key), Word(choice.key)),
         )
         for choice in choices
@@ -81,14 +83,11 @@ def values(
     return screen(
         (
             title("🎛", _capital(which.title), understood(found)),
-            say("{count} fit now.{several}", count=machines(found.total), several=_SEVERAL if which.several else ""),
+            say("{count} fit now.{several}", count=machines(found.total), several=SEVERAL if which.several else ""),
             age(found.read_at, now),
         ),
         (*rows, _show(found, results), navigation(ShowFilters(results))),
     )
-
-
-_SEVERAL: Final = " Several may be chosen: any of them will do."
 
 
 def _show(found: Found, results: ResultsId) -> Row:

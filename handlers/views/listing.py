@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bot.domain.announcements import ServerTold
-from bot.domain.ids import ResultsId, ServerId
+from bot.domain.ids import NO_RESULTS, ResultsId, ServerId
 from bot.domain.market import Listing
 from bot.domain.money import HOURS_A_DAY, Money, Rates
 from bot.domain.quote import Quote, quotes
@@ -69,7 +69,7 @@ class Card:
     reader: Reader
     auction: SpotMarket | None = None
     afterwards: tuple[Afterwards, ...] = ()
-    results: ResultsId = ResultsId(0)
+    results: ResultsId = NO_RESULTS
     failed: Failure | None = None
 
     @property
@@ -88,7 +88,7 @@ def card(shown: Card, now: datetime) -> Screen:
             ),
             _price(shown),
             coins(listing, shown.reader, spot=False),
-            _queue(shown, now),
+            _queue(shown),
             join(_remarks(shown)) or None,
             age(shown.read_at, now, rates, failed=shown.failed),
         ),
@@ -171,7 +171,7 @@ def _remarks(shown: Card) -> Iterator[Html]:
         yield say("👁 watched: told once when free or cheaper")
 
 
-def _queue(shown: Card, now: datetime) -> Html:
+def _queue(shown: Card) -> Html:
     """The spot auction in short."""
     market = shown.auction
     if market is None:
@@ -195,6 +195,8 @@ def _to_win(shown: Card, market: SpotMarket) -> Html | None:
     spot = quotes(shown.listing, spot=True)
     if not spot:
         return None
+    if shown.listing.rented:
+        return say("rented on demand, which comes before every bid")
     winning = winning_bid(market, spot[0].price.currency, rates=shown.rates)
     if isinstance(winning, NoAnswer):
         return say(REASONS.get(winning.reason, "No comparison can be made."))

@@ -11,7 +11,7 @@ from typing import Final
 from bot.domain.hardware import Specs
 from bot.domain.ids import OwnerId, ServerId
 from bot.domain.market import Listing
-from bot.domain.money import Money, Rates, symbol
+from bot.domain.money import USD, Money, Rates, symbol
 from bot.domain.quote import Quote, can_pay, quotes
 from bot.domain.spending import Wallet
 from handlers.views.html import Html, bold, code, join, say, text, tidy
@@ -58,7 +58,7 @@ def gpus(listing: Listing) -> int:
 
 def day_price(quote: Quote, rates: Rates | None) -> Html:
     """`0.0001 BTC (≈ $8.4) a day with fee`: for the whole machine."""
-    least = "from " if quote.spot else ""
+    least = Html("from " if quote.spot else "")
     return say("{least}{price} a day with fee", least=least, price=worth(quote.per_day, rates))
 
 
@@ -70,7 +70,7 @@ def smaller_prices(quote: Quote, count: int, rates: Rates | None) -> Html:
 
 def short_price(money: Money, rates: Rates | None) -> str:
     """For a button or a column: dollars where there is a rate, else the coin."""
-    value = rates.dollars(money) if rates else None
+    value = money.amount if money.currency == USD else rates.dollars(money) if rates else None
     return f"${number(value)}" if value is not None else coin(money)
 
 
@@ -102,11 +102,19 @@ def trust(listing: Listing) -> Html | None:
 def size(specs: Specs) -> Html | None:
     """RAM, disk and network."""
     ram = f"{number(specs.ram_gb)} GB RAM" if specs.ram_gb is not None else None
-    disk = f"disk {tidy(specs.disk, 28)}" if specs.disk else None
+    disk = _disk(specs)
     speed = f"{number(specs.disk_mb_s)} MB/s" if specs.disk_mb_s else None
     down = f"↓ {number(specs.down_mbit)}" if specs.down_mbit is not None else None
     up = f"↑ {number(specs.up_mbit)} Mbit/s" if specs.up_mbit is not None else None
     return join((ram, join((disk, speed), " "), join((down, up), " "))) or None
+
+
+def _disk(specs: Specs) -> str | None:
+    """`NVMe disk 247 GB`, in place of CLORE.AI's own line with all its digits; that line where it names no size."""
+    if specs.disk_gb is None:
+        return f"disk {tidy(specs.disk, 28)}" if specs.disk else None
+    kind = next((word for word in ("NVMe", "SSD", "HDD") if word.lower() in (specs.disk or "").lower()), None)
+    return f"{f'{kind} ' if kind else ''}disk {number(specs.disk_gb)} GB"
 
 
 def longest(listing: Listing) -> Html | None:

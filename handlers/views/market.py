@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.domain.ids import NO_RESULTS, ResultsId
-from bot.domain.search import Choice, Misread
-from bot.domain.search.filters import ANY
+from bot.domain.search import ANY, Choice, Misread
 from handlers.actions import Home
 from handlers.market_actions import AskSearch, SetFilter, ShowMarket, ShowMarks, ShowResults, ShowSearches
 from handlers.screen import Press, Row, Screen
@@ -94,20 +93,15 @@ def ask_search(query: str | None, *, results: ResultsId, misread: Misread | None
     return Screen(screened.text, screened.rows, asks=True)
 
 
-def misread(problem: Misread, typed: str) -> Screen:
-    """A query after the command that could not be read; the question stays open."""
-    return ask_search(None, results=NO_RESULTS, misread=problem, typed=typed)
-
-
 def _problem(misread: Misread, typed: str) -> tuple[Html, ...]:
     """The words as they were written, the one that was not understood in bold."""
     before, after = typed[: misread.start], typed[misread.start + len(misread.word) :]
     pointed = say(
         "⚠️ {before}{gap}{word}{space}{after}",
         before=text(before, 120),
-        gap=" " * before.endswith(" "),
+        gap=Html(" " * before.endswith(" ")),
         word=bold(tidy(misread.word, 40) or "…"),
-        space=" " * after.startswith(" "),
+        space=Html(" " * after.startswith(" ")),
         after=text(after, 120),
     )
     return pointed, text(misread.problem, 160)

@@ -12,6 +12,7 @@ from bot.domain.catalogue import Hit
 from bot.domain.found import Found, Looser
 from bot.domain.ids import ResultsId
 from bot.domain.money import Rates
+from bot.domain.search import Chip
 from handlers.market_actions import (
     AskSearch,
     DropChip,
@@ -71,13 +72,13 @@ class Shown:
 def results(found: Found, shown: Shown, reader: Reader, now: datetime) -> Screen:
     page = paged(found.hits, shown.page, shown.size)
     first = page.number * shown.size + 1
-    body = _table(page.items, first, reader, found.rates) if shown.table else _cards(page.items, first, found, reader)
-    details = () if shown.table else _details(page.items, first, found, reader)
+    body = _table(page.items, first, reader) if shown.table else _cards(page.items, first, found, reader)
+    details = () if shown.table else _details(page.items, first, reader)
     return screen(
         (_head(found), *body, _footer(found, shown, now)),
         (
             *_hits(page.items, first, shown, found.rates),
-            pager(page, lambda number: ShowResults(shown.results, number)),
+            pager(page, lambda number: ShowResults(shown.results, number + 1)),
             *chips(found, shown.results)[:2],
             *_ways(shown, page),
         ),
@@ -114,10 +115,15 @@ def machines(count: int) -> str:
 def chips(found: Found, results: ResultsId, most: int = MOST_CHIPS) -> tuple[Row, ...]:
     """What was understood, each with a button that takes it away."""
     buttons = [
-        Press(tidy(f"✖ {chip.label}", SHORT), DropChip(results, place))
+        Press(tidy(f"✖ {_brief(chip)}", SHORT), DropChip(results, place))
         for place, chip in enumerate(found.search.chips[:most])
     ]
     return tuple(tuple(buttons[start : start + CHIPS_IN_A_ROW]) for start in range(0, len(buttons), CHIPS_IN_A_ROW))
+
+
+def _brief(chip: Chip) -> str:
+    """In words where they fit, else as it is typed."""
+    return chip.label if len(chip.label) <= SHORT - 2 else chip.text
 
 
 def understood(found: Found) -> Html:
@@ -160,7 +166,7 @@ def _card(hit: Hit, place: int, found: Found, reader: Reader) -> Html:
     )
 
 
-def _details(hits: Sequence[Hit], first: int, found: Found, reader: Reader) -> list[Html]:
+def _details(hits: Sequence[Hit], first: int, reader: Reader) -> list[Html]:
     return [
         say(
             "{place}. {parts}",
@@ -178,10 +184,10 @@ def _details(hits: Sequence[Hit], first: int, found: Found, reader: Reader) -> l
     ]
 
 
-def _table(hits: Sequence[Hit], first: int, reader: Reader, rates: Rates | None) -> list[Html]:
+def _table(hits: Sequence[Hit], first: int, reader: Reader) -> list[Html]:
     """At most 30 columns: place and mark, machine, price of a day with fee, country, reliability in percent."""
     lines = [f"{'#':>3} {'machine':<13}{'a day':>6} {'cc':<2} {'r%':>3}"]
-    lines += [_line(hit, place, reader, rates) for place, hit in enumerate(hits, start=first)]
+    lines += [_line(hit, place, reader) for place, hit in enumerate(hits, start=first)]
     legend = [words for sign, words in _SIGNS.items() if any(_sign(hit, reader) == sign for hit in hits)]
     block = Html(f"<pre>{escape(chr(10).join(lines), quote=False)}</pre>")
     return [block, *([join(map(say, legend))] if legend else [])]
@@ -211,7 +217,7 @@ def _sign(hit: Hit, reader: Reader) -> str:
     return next((sign for sign, there in holds.items() if there), " ")
 
 
-def _line(hit: Hit, place: int, reader: Reader, rates: Rates | None) -> str:
+def _line(hit: Hit, place: int, reader: Reader) -> str:
     specs = hit.listing.specs
     dollars = number(hit.usd_per_day) if hit.usd_per_day is not None else "?"
     cells = (

@@ -14,8 +14,8 @@ from handlers.views.html import Html, say, text
 from handlers.visit import Command
 
 DESCRIPTION: Final = (
-    "Your CLORE.AI rentals in a chat: what runs and what it costs, how long the money lasts, SSH access to copy, "
-    "cancelling, and spot bids won back with two taps. You are told when you are outbid, when a rental ends, and when "
+    "Find and rent CLORE.AI machines in a chat: the true price before, what runs and what it costs after, how long the "
+    "money lasts, SSH access to copy, cancelling, and spot bids won back with two taps. You are told when you are outbid, when a rental ends, and when "
     "a balance runs low. Nothing is spent or cancelled before you confirm it.\n\nBegin with START."
 )
 SHORT_DESCRIPTION: Final = "Watch and run CLORE.AI rentals and spot bids from your phone."

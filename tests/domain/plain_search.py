@@ -11,10 +11,10 @@ from bot.domain.catalogue import Hit, Unwanted
 from bot.domain.ids import ServerId
 from bot.domain.market import Listing
 from bot.domain.money import Rates
+from bot.domain.query.conditions import SortKey
+from bot.domain.query.places import countries_of
 from bot.domain.quote import Quote, dollars_per_day, quotes, suspicious
 from bot.domain.search import Figure, Limit, Price, Search, Shown, Sign, Version, gpu_name
-from bot.domain.search.conditions import SortKey
-from bot.domain.search.places import countries_of
 
 
 def plainly(listed: Iterable[Listing], search: Search, unwanted: Unwanted, known: Rates | None) -> list[Hit]:

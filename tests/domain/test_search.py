@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from bot.domain.hardware import Specs
 from bot.domain.ids import ServerId
 from bot.domain.market import Listing
+from bot.domain.query.words import EXAMPLES, FILLING, KEYS, SIGNS
 from bot.domain.search import FILTERS, Misread, Search, chosen, gpu_name, parse, popular_gpus, with_filter
-from bot.domain.search.words import EXAMPLES, FILLING, KEYS, SIGNS
 
 THE_EXAMPLE = "4090 x4 <2/gpu eu rel>98 ram>=64 cuda>=12 mrl>72 usd spot sort:price"
 
@@ -82,8 +82,12 @@ READ = {
     "x4+": "x>=4",
     "4x+": "x>=4",
     "x2-4": "x>=2 x<=4",
+    "x 2 - 4": "x>=2 x<=4",
+    "x>=2-4": "x>=2 x<=4",
     "2-4x": "x>=2 x<=4",
     "4 gpus": "x4",
+    "gpu: 4": "x4",
+    "980 x 4": "980 x4",
     "4 gpu": "x4",
     "gpus>=4": "x>=4",
     "at least 4 gpus": "x>=4",
@@ -120,6 +124,9 @@ READ = {
     "< 0.0001 BTC": "<0.0001btc",
     "<50clore/gpu": "<50clore/gpu",
     "1000 clore": "<=1000clore",
+    "5000/h": "<=5000/h",
+    "5000 usd": "<=5000",
+    "<2 each card": "<2/gpu",
     "2": "<=2",
     "1,5": "<=1.5",
     "4090 2": "4090 <=2",
@@ -218,7 +225,9 @@ READ = {
     "sort:-price": "sort:-price",
     "sort by ram desc": "sort:-ram",
     "sort=gpu": "sort:gpu",
-    "sort:rel rel>98": "rel>98 sort:rel",
+    "sort:rel rel>98": "rel>98 sort:-rel",
+    "sort:+rel": "sort:+rel",
+    "sort by ram asc": "sort:+ram",
     "cheapest 4090": "4090 sort:price",
     # digits and letters of all sorts
     "４０９０ ＜２": "4090 <2",
@@ -246,13 +255,15 @@ def test_what_is_understood(text: str, plainly: str) -> None:
         ("4090 <", "<", 5, "number is missing", "<2 rel>98"),
         ("4090 <1,000", "<1,000", 5, "more than one way", "<1000 or <1.5"),
         ("<2/week", "week", 3, "per GPU or per hour", "<2/gpu <0.1/h"),
+        ("x" + "9" * 20, "x" + "9" * 20, 0, "too many digits", "x4"),
+        ("ram>1,000", "ram", 0, "more than one way", "ram>=64"),
         ("<0", "<0", 0, "above zero", "<2"),
         ("<0.1btc <5clore", "<5clore", 8, "prices in one coin", "<0.0001btc"),
         ("rtx", "rtx", 0, "which RTX", "rtx 4090"),
         ("12345", "12345", 0, "id:", "id:12345"),
         ("64gb", "64gb", 0, "of what", "ram>=64"),
         ("!4090", "!4090", 0, "only a country or region", "!cn"),
-        ("x1.5", "x1.5", 0, "", ""),
+        ("x1.5", "x1.5", 0, "whole numbers", "x4"),
         ("cuda>=999", "cuda", 0, "no version", "cuda>=12"),
         ("id:99999999999999999999", "id", 0, "no server", "id:1234"),
         ("é", "é", 0, "not known", "4090"),

@@ -12,7 +12,7 @@ import httpx
 from telegram import Update
 from telegram.ext import Application, ApplicationBuilder, TypeHandler
 
-from bot.domain.ids import ChatId, ChatKind, MessageId, TelegramChatId
+from bot.domain.ids import ChatId, ChatKind, MessageId, TelegramChatId, UserId
 from bot.sandbox.telegram.app import TelegramStandIn
 from bot.sandbox.telegram.calls import Call
 from handlers.actions import Action, Close, ShowAccounts, decode
@@ -27,7 +27,7 @@ from handlers.per_chat import PerChat
 from handlers.polling import Polling, PollingRequest
 from handlers.screen import Press, Screen, Toast
 from handlers.updates import DurableQueue
-from handlers.visit import Answer, Arrival, Command, Decision, Deletion, Secret
+from handlers.visit import Answer, Arrival, Command, Decision, Deletion, InlineAnswer, Secret
 from storage.letters import Letter
 from storage.store import Store
 
@@ -74,6 +74,7 @@ class House:
     screens: list[tuple[Arrival, Screen, MessageId]] = field(default_factory=list)
     gone: list[tuple[int, str]] = field(default_factory=list)
     back: list[int] = field(default_factory=list)
+    inline_asked: list[tuple[int, str]] = field(default_factory=list)
     moves: list[tuple[int, int]] = field(default_factory=list)
 
     @property
@@ -102,6 +103,10 @@ class House:
         self.deletions.append(None if deleted is None else deleted.done)
         await self._work()
         return self.answers.get(name)
+
+    async def inline(self, user: UserId, text: str) -> InlineAnswer:
+        self.inline_asked.append((user, text))
+        return InlineAnswer()
 
     async def typed(self, arrival: Arrival, text: str, *, deleted: Deletion | None) -> Answer:
         self.asked.append(("typed", arrival, text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import httpx
 import pytest
 from telegram import Update
 from telegram.ext import CallbackContext
@@ -156,3 +157,28 @@ async def test_help_is_one_press_away_from_an_unknown_command(edge: Edge) -> Non
     await edge.presses("Help")
     await edge.settled()
     assert (await edge.texts())[-1] == "help"
+
+
+async def test_an_inline_query_waits_for_no_chat_and_is_not_stored(edge: Edge) -> None:
+    edge.house.takes = 8
+    await edge.says("/orders")
+    await until(lambda: "orders" in edge.house.texts)
+    asked_at = seconds()
+    answer = await edge.does("inline", user=ANNA, query="4090 <2")
+    assert answer["results"] == []
+    assert seconds() - asked_at < 1
+    assert edge.house.inline_asked == [(ANNA, "4090 <2")]
+    assert len(edge.store.inbox.pending()) == 1
+    await edge.settled()
+
+
+async def test_an_inline_query_whose_answer_is_lost_stops_nothing(edge: Edge) -> None:
+    edge.wire.lose("answerInlineQuery", httpx.ConnectError("down"))
+    edge.house.answers["orders"] = MENU
+    asked = asyncio.create_task(edge.person.post("/inline", json={"user": ANNA, "query": "4090"}))
+    await until(lambda: edge.house.inline_asked)
+    await edge.says("/orders")
+    await edge.settled()
+    assert await edge.texts() == ["/orders", "the menu"]
+    assert (await asked).status_code == 504
+    assert edge.reports == []

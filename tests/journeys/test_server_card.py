@@ -9,7 +9,7 @@ import pytest
 
 from tests.journeys.hands import asks, taps
 from tests.journeys.markets import fleet, key_of, listed, restock, stranger
-from tests.journeys.stories import auction, bid, by_hand, coins, offer, rental, renter
+from tests.journeys.stories import auction, bid, by_hand, coins, happens, offer, rental, renter
 from tests.stage import Person, labels, shown
 
 pytestmark = pytest.mark.looptime
@@ -24,11 +24,10 @@ async def test_the_card_says_what_it_costs_and_how_long_the_money_lasts(tmp_path
         text = shown(card)
         assert "4x RTX 4090 24 GB · 126 GB RAM" in text
         assert "reliability 99.1 %" in text
-        assert "at most 7 days" in text or "at most 168 h" in text or "at most 7 d" in text
+        assert "at most 7 days" in text
         assert "a day per GPU" in text
         assert "With fee: 1 h" in text
         assert "to its maximum length" in text
-        assert "free" not in text.lower().split("creation fee")[0].split("server 100")[1][:0]
         assert "cancelling before avoids it" in text
         assert "your balance lasts" in text
         assert "On demand 0.00008 BTC a day before 5 % fee" in text
@@ -46,8 +45,8 @@ async def test_the_queue_of_a_machine_that_nobody_here_bids_on_is_read(tmp_path:
         reads = len(stage.clore.calls(operation="spot_marketplace"))
         await asks(ada, "/server 100", "2 bids")
         assert len(stage.clore.calls(operation="spot_marketplace")) == reads
-        await taps(ada, "Refresh", "2 bids")
-        assert len(stage.clore.calls(operation="spot_marketplace")) == reads + 1
+        await ada.presses("Refresh")
+        await happens(lambda: len(stage.clore.calls(operation="spot_marketplace")) == reads + 1, "a new look")
         await asks(ada, "/market 4090", "held by a spot tenant")
 
 

@@ -31,12 +31,24 @@ from bot.alerts.alert import (
     ShortRunway,
 )
 from bot.alerts.snapshot import Missing, Snapshot
+from bot.domain.batch import BatchPlan, Candidate, Price, State, Why
 from bot.domain.cheaper import Cheaper, Worse
 from bot.domain.deployment import Outcome, Phase, Probe, Progress, Target
-from bot.domain.draft import NewOrder
+from bot.domain.draft import Draft, NewOrder
 from bot.domain.hardware import Specs
 from bot.domain.hosting import HostedServer, HostedServers
-from bot.domain.ids import AccountId, DeploymentId, DraftId, OrderId, OwnerId, ServerId, StopId, UserId
+from bot.domain.ids import (
+    AccountId,
+    BatchId,
+    DeploymentId,
+    DraftId,
+    OrderId,
+    OwnerId,
+    ResultsId,
+    ServerId,
+    StopId,
+    UserId,
+)
 from bot.domain.ledger import Cause, Creation, Ending, Result
 from bot.domain.market import Listing, OnDemand
 from bot.domain.money import BITCOIN, CLORE, USD, Money, Rates
@@ -48,11 +60,12 @@ from bot.domain.spot import NoAnswer, Offer, SpotMarket
 from bot.domain.stop_setting import StopProblem, presets
 from bot.domain.stops import AtCost, AtRunway, AtTime, Condition, Outlook, Seen
 from handlers.actions import AskCancel, AskForget, AskRaise, RemoveAccount
-from handlers.rent_actions import AskRent, CancelWithReport, NextCandidate
+from handlers.rent_actions import AskBatch, AskRent, CancelWithReport, NextCandidate
 from handlers.screen import Press, Screen
 from handlers.views import (
     accounts,
     alerts,
+    batches,
     bids,
     cancel,
     cheaper,
@@ -407,6 +420,30 @@ def cheaper_screens(world: World) -> Iterator[Made]:
     yield cheaper.unknown, cheaper.unknown(one, order_, at, at)
 
 
+def batch_screens(world: World) -> Iterator[Made]:
+    at, one, number = world.moment, world.account, BatchId(2**63 - 1)
+    price = Price(Money(world.amount, world.order.price.currency), world.amount)
+    tried = [(state, cause) for state in State for cause in (None, *Cause)]
+    candidates = tuple(
+        Candidate(world.order.server, world.word, (price,), state, 1, world.order.id, cause, world.amount, world.word)
+        for state, cause in tried
+    )
+    pending = tuple(replace(each, state=State.PENDING) for each in candidates[:9])
+    draft = Draft(image=world.word or None)
+    plan = BatchPlan(pending, at, draft, template=world.word or None, wanted=5, results=ResultsId(2**63 - 1))
+    for each in (plan, replace(plan, coin=world.order.price.currency), replace(plan, coin="none of them")):
+        yield batches.batch, batches.batch(one, number, each, at, problem=world.word or None)
+        asked = batches.confirm(one, each, at, number=number, token=TOKEN, expires_at=ENDS_AT)
+        yield batches.confirm, asked
+    for step in (batches.COUNT, batches.BUDGET):
+        yield batches.ask, batches.ask(one, number, step, plan, problem=world.flag)
+    for why in (None, *Why):
+        ended = replace(plan, candidates=candidates, ended=why, cause=Cause.NO_FUNDS if world.flag else None)
+        yield batches.progress, batches.progress(one, number, ended, stopping=world.flag)
+    yield batches.nothing_found, batches.nothing_found(one, at, at)
+    yield batches.full, batches.full(one, number, world.number, world.number, at, at)
+
+
 def fixed_screens() -> Iterator[Made]:
     yield start.welcome, start.welcome()
     yield start.group_start, start.group_start(LINK)
@@ -414,6 +451,7 @@ def fixed_screens() -> Iterator[Made]:
     yield start.group_connect, start.group_connect(LINK)
     yield keys.in_group, keys.in_group(deleted=False, link=LINK)
     yield forget.forgotten, forget.forgotten()
+    yield batches.gone, batches.gone()
     yield errors.no_account, errors.no_account()
     yield errors.not_allowed, errors.not_allowed()
     yield cancel.left, cancel.left()
@@ -452,6 +490,7 @@ def all_screens(world: World) -> Iterator[Made]:
     yield from deployment_screens(world)
     yield from stop_screens(world)
     yield from cheaper_screens(world)
+    yield from batch_screens(world)
     yield from account_screens(world)
     yield from creation_screens(world)
     yield from fixed_screens()
@@ -496,8 +535,7 @@ def test_every_screen_can_be_left(world: World) -> None:
 @given(worlds(clean))
 def test_no_way_to_a_question_stands_where_its_answer_will(world: World) -> None:
     """A double tap must not confirm: the answer that spends is always in the last row but one."""
-    leads = AskCancel | AskRaise | RemoveAccount | AskForget | CancelWithReport
-    leads = AskCancel | AskRaise | RemoveAccount | AskForget | AskRent | NextCandidate
+    leads = AskBatch | AskCancel | AskRaise | RemoveAccount | AskForget | CancelWithReport | AskRent | NextCandidate
     for view, screen in all_screens(world):
         before_last = screen.rows[-2] if len(screen.rows) > 1 else ()
         assert not [
@@ -513,6 +551,7 @@ def test_a_screen_of_readings_says_how_old_they_are(world: World) -> None:
         bids.ask_price, bids.already_holds, bids.already_highest, bids.not_a_bid, bids.no_suggestion, bids.vanished, cancel.confirm, outcome.cancelled,
         outcome.still_listed, status.status, alerts.alert, deployments.living, deployments.running, deployments.decide,
         deployments.stuck, deployments.kept, stops.stops, stops.ask, creations.rented, cheaper.cheaper, cheaper.unknown,
+        batches.batch, batches.confirm, batches.full, batches.nothing_found,
         *READINGS,
     }  # fmt: skip
     seen = set()
@@ -526,6 +565,7 @@ def test_a_screen_of_readings_says_how_old_they_are(world: World) -> None:
 def test_every_view_is_tried() -> None:
     """What no property looks at would be the one that breaks."""
     elsewhere = {"handlers.views.trouble", "handlers.views.frame"}
+    elsewhere |= {f"handlers.views.{name}" for name in ("filters", "listing", "market", "marks", "results", "searches")}
     there = {
         function
         for module in pkgutil.iter_modules(handlers.views.__path__, "handlers.views.")

@@ -15,14 +15,14 @@ from dataclasses import dataclass, replace
 from typing import Final, NoReturn
 
 from bot.domain.ids import OwnerId, ServerId
-from bot.domain.search import words
-from bot.domain.search.amounts import bounded, figure, price, quantity
-from bot.domain.search.cards import count, gpu, times
-from bot.domain.search.conditions import Search, Shown, Sort, SortKey
-from bot.domain.search.letters import plain_letters
-from bot.domain.search.line import COIN, END, MARK, USUAL_EXAMPLE, WORD, B, Line, Stuck, few
-from bot.domain.search.places import MOST_WORDS, place_of
-from bot.domain.search.words import alternatives
+from bot.domain.query import words
+from bot.domain.query.amounts import bounded, figure, price, quantity
+from bot.domain.query.cards import gpu, times
+from bot.domain.query.conditions import CHEAPEST_FIRST, Search, Shown, Sort, SortKey
+from bot.domain.query.letters import plain_letters
+from bot.domain.query.line import COIN, END, MARK, USUAL_EXAMPLE, WORD, B, Line, Stuck, few
+from bot.domain.query.places import MOST_WORDS, place_of
+from bot.domain.query.words import alternatives
 
 LONGEST: Final = 4_096
 _LONGEST_ECHO: Final = 120
@@ -153,7 +153,7 @@ def _place_at(line: Line, at: int) -> tuple[str, int] | None:
 
 
 def _sort(line: Line) -> bool:
-    """`sort:price`, `sort:-rel`, `sort by ram desc`."""
+    """`sort:price`, `sort:rel` (the best first), `sort by ram asc`."""
     begin = line.at
     if line.take(_CHEAPEST):
         line.search = replace(line.search, sort=Sort(SortKey.PRICE))
@@ -167,8 +167,9 @@ def _sort(line: Line) -> bool:
     if key is None:
         near = ", ".join(SortKey)
         raise Stuck(found.start(2), f"machines cannot be sorted by {found[2]}; they can by {near}", "sort:price")
-    downward = found[1] == "-" or found[3] in words.DOWNWARD
     turned = found[3] in words.DOWNWARD | words.UPWARD
+    upward = found[1] == "+" or found[3] in words.UPWARD
+    downward = found[1] == "-" or found[3] in words.DOWNWARD or (not upward and key not in CHEAPEST_FIRST)
     line.at = found.end() if turned or found[3] is None else found.end(2)
     line.search = replace(line.search, sort=Sort(key, downward))
     return True
@@ -212,7 +213,7 @@ def _unknown(line: Line) -> NoReturn:
 
 
 _READERS: Final = (
-    *(_identity, _flag, bounded, _negated, _sort, _lead, price, figure, count, times),
+    *(_identity, _flag, bounded, _negated, _sort, _lead, price, figure, times),
     *(gpu, quantity, _place, _coin, _filling),
 )
 """Each takes what it knows at the place where the line is read, or says that it is not its own."""

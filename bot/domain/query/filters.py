@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
+from bot.domain.hardware import Specs
 from bot.domain.market import Listing
-from bot.domain.search.conditions import COIN_WORDS, Price, Search, Shown, Sort, SortKey
-from bot.domain.search.gpus import MIXED, GpuName, gpu_name
-from bot.domain.search.limits import MEASURES, Figure, Limit, Sign, Version
-from bot.domain.search.places import place_of
-from bot.domain.search.reading import parse
+from bot.domain.query.conditions import COIN_WORDS, Price, Search, Shown, Sort, SortKey
+from bot.domain.query.gpus import MIXED, GpuName, gpu_name
+from bot.domain.query.limits import MEASURES, Figure, Limit, Sign, Version
+from bot.domain.query.places import place_of
+from bot.domain.query.reading import parse
 
 ANY: Final = "any"
 """Takes a condition away again."""
@@ -109,9 +110,10 @@ def with_filter(search: Search, key: str, value: str) -> Search:
 
 def popular_gpus(listings: Iterable[Listing], most: int = 24) -> tuple[Choice, ...]:
     """The cards that are listed most often, free ones counted alone, as values of the filter `gpu`."""
-    seen = Counter(listing.specs.gpu_model for listing in listings if not listing.rented)
+    seen = Counter(listing.specs.gpu for listing in listings if not listing.rented)
     cards: Counter[GpuName] = Counter()
-    for model, count in seen.items():
+    for text, count in seen.items():
+        model = Specs(gpu=text).gpu_model
         name = gpu_name(model) if model else None
         if name is not None and name.core != (MIXED,) and _card(name.card.word) == name.card:
             cards[name.card] += count

@@ -8,14 +8,13 @@ from decimal import Decimal
 from typing import Final
 
 from bot.domain.money import USD
-from bot.domain.search import words
-from bot.domain.search.conditions import Price
-from bot.domain.search.gpus import starts_gpu
-from bot.domain.search.limits import MEASURES, Figure, Limit, Sign, Version
-from bot.domain.search.line import COIN, END, MARK, NUMBER, B, Line, Stuck
-from bot.domain.search.words import alternatives
+from bot.domain.query import words
+from bot.domain.query.conditions import Price
+from bot.domain.query.gpus import starts_gpu
+from bot.domain.query.limits import MEASURES, Figure, Limit, Sign, Version
+from bot.domain.query.line import COIN, END, MARK, NUMBER, B, Line, Stuck
+from bot.domain.query.words import alternatives
 
-UNCLEAR: Final = "{} can be read in more than one way"
 _LONGEST_ECHO: Final = 16
 _A_HALF: Final = Decimal("0.5")
 
@@ -55,7 +54,7 @@ def price(line: Line) -> bool:
 
 
 def figure(line: Line) -> bool:
-    """`ram>=64`, `ram 64`, `ram64`, `cuda:12.4`, `ram 64-128`."""
+    """`ram>=64`, `ram 64`, `ram64`, `cuda:12.4`, `ram 64-128`, `x4`."""
     begin = line.at
     found = line.take(_KEY)
     if found is None:
@@ -104,7 +103,7 @@ def value(figure: Figure, text: str, factor: int, begin: int) -> Decimal | Versi
     example = words.EXAMPLES[figure]
     number, most = words.number(text), MEASURES[figure].most
     if number is None:
-        raise Stuck(begin, UNCLEAR.format(text[:_LONGEST_ECHO]), example)
+        raise Stuck(begin, _unclear(text), example)
     if figure is Figure.CUDA:
         major, _, minor = text.partition(".")
         if number > most or len(minor) > 3:
@@ -160,8 +159,6 @@ def _named_behind(line: Line, sign: Sign | None, amount: re.Match[str], begin: i
             continue
         figure = words.key(name[1])
         if after != here and unit not in words.UNITS.get(figure, {}):
-            continue
-        if after == here and name[1] == unit and unit in words.HOURS and len(unit) == 1:
             continue
         _bound(line, figure, sign, amount, begin)
         line.at = max(line.at, name.end())
@@ -220,7 +217,7 @@ def _alone(digits: str, begin: int) -> None:
 def _sum(text: str, begin: int) -> Decimal:
     amount = words.number(text)
     if amount is None:
-        raise Stuck(begin, UNCLEAR.format(text[:_LONGEST_ECHO]), "<1000 or <1.5")
+        raise Stuck(begin, _unclear(text), "<1000 or <1.5")
     if not amount:
         raise Stuck(begin, "a price is above zero", "<2")
     return amount
@@ -230,3 +227,9 @@ def _add_price(line: Line, asked: Price, begin: int) -> None:
     if asked.coin and any(each.coin not in {None, asked.coin} for each in line.search.prices):
         raise Stuck(begin, "one search has prices in one coin, or in USD", "<0.0001btc")
     line.search = line.search.with_price(asked)
+
+
+def _unclear(text: str) -> str:
+    """What is wrong with a number that is none."""
+    twofold = "," in text or text.count(".") > 1
+    return f"{text[:_LONGEST_ECHO]} {'can be read in more than one way' if twofold else 'has too many digits'}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from bot.domain.search import words
-from bot.domain.search.conditions import Search
-from bot.domain.search.words import alternatives
+from bot.domain.query import words
+from bot.domain.query.conditions import Search
+from bot.domain.query.words import alternatives
 
 USUAL_EXAMPLE: Final = "4090 x4 <2/gpu eu rel>98"
 MOST_WORDS: Final = 200

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Final
 
 from bot.domain.money import BITCOIN, CLORE, USD
-from bot.domain.search.conditions import SortKey
-from bot.domain.search.limits import FIGURES, Figure, Sign
-from bot.domain.search.places import NAMES, REGIONS
+from bot.domain.query.conditions import SortKey
+from bot.domain.query.limits import FIGURES, Figure, Sign
+from bot.domain.query.places import NAMES, REGIONS
 
 COINS: Final = {
     **dict.fromkeys(("btc", "bitcoin", "bitcoins", "xbt", "₿"), BITCOIN),

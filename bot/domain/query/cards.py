@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from bot.domain.search import words
-from bot.domain.search.amounts import value
-from bot.domain.search.gpus import SERIES, goes_on_gpu, gpu_name, starts_gpu
-from bot.domain.search.limits import Figure, Limit, Sign
-from bot.domain.search.line import COIN, END, MARK, B, Line, Stuck, few
+from bot.domain.query import words
+from bot.domain.query.amounts import value
+from bot.domain.query.gpus import SERIES, goes_on_gpu, gpu_name, starts_gpu
+from bot.domain.query.limits import Figure, Limit, Sign
+from bot.domain.query.line import COIN, MARK, B, Line, Stuck, few
 
-_COUNT: Final = re.compile(rf"x{B}({MARK})?{B}(\d+)(?:{B}-{B}(\d+))?(\+(?!\S))?{END}")
 _TIMES: Final = re.compile(
     rf"(\d{{1,3}})(?:{B}-{B}(\d{{1,3}}))?(?:\s?x(\+(?!\S))?(?![a-z0-9]|{B}(?:{MARK}))|x(?=([a-z0-9]+)))"
 )
@@ -20,17 +19,6 @@ _NUMBER_BEHIND: Final = re.compile(rf"{B}\d{{1,3}}(?![\w.])")
 _UNIT: Final = re.compile(r"[$%]|/\s?([a-z][a-z0-9]*)")
 _CHUNK: Final = re.compile(r"[ \t-]?([a-z0-9]+)(?!\.\d|[^\W_])")
 _ROUND: Final = re.compile(r"[1-9]\d00")
-
-
-def count(line: Line) -> bool:
-    """`x4`, `x>=4`, `x2-4`, `x4+`."""
-    begin = line.at
-    found = line.take(_COUNT)
-    if found is None:
-        return False
-    usual = Sign.AT_LEAST if found[4] else Sign.IS
-    _counted(line, found[2], found[3], words.sign(found[1]) if found[1] else usual, begin)
-    return True
 
 
 def times(line: Line) -> bool:
@@ -99,7 +87,6 @@ def _rather_a_price(line: Line, first: tuple[str, int]) -> bool:
 
 def _named(line: Line, text: str, begin: int) -> None:
     gpu = gpu_name(text)
-    if gpu is None:
-        raise Stuck(begin, "no such card", "rtx 4090")
+    assert gpu is not None, "it starts like one"
     line.search = line.search.with_gpu(gpu)
     few(line.search.gpus, "GPU models", begin)

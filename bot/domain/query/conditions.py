@@ -10,9 +10,9 @@ from typing import Final, TypeVar
 
 from bot.domain.ids import OwnerId, ServerId
 from bot.domain.money import BITCOIN, CLORE, HOURS_A_DAY, USD, plain, symbol
-from bot.domain.search.gpus import GpuName
-from bot.domain.search.limits import Figure, Limit, Sign, bounded
-from bot.domain.search.places import place_title, typed_place
+from bot.domain.query.gpus import GpuName
+from bot.domain.query.limits import Figure, Limit, Sign, bounded
+from bot.domain.query.places import place_title, typed_place
 
 T = TypeVar("T")
 
@@ -45,6 +45,10 @@ class SortKey(StrEnum):
     LENGTH = "mrl"
 
 
+CHEAPEST_FIRST: Final = frozenset({SortKey.PRICE, SortKey.GPU})
+"""Of these the least is the best; of all others people want the most first, unless they say so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sort:
     """By what, and from which end. Machines of which the figure is not known come last either way."""
@@ -54,7 +58,9 @@ class Sort:
 
     @property
     def text(self) -> str:
-        return f"sort:{'-' if self.descending else ''}{self.by}"
+        """`sort:price`, `sort:-price`, `sort:-rel`; of what is the better the more there is, the least first is `sort:+rel`."""
+        sign = "-" if self.descending else "" if self.by in CHEAPEST_FIRST else "+"
+        return f"sort:{sign}{self.by}"
 
     @property
     def label(self) -> str:
@@ -119,7 +125,7 @@ class Search:
     """What is looked for. Without any condition: every machine that is free, on demand, the cheapest first.
 
     Of `gpus`, `coins`, `places`, `servers` and `owners` any one will do; of `not_places` none; all the rest must hold.
-    Places are words of `bot.domain.search.places`. What a listing leaves out is within no limit and in no place, so it
+    Places are words of `bot.domain.query.places`. What a listing leaves out is within no limit and in no place, so it
     is not left out by `not_places` either.
     """
 
