@@ -26,6 +26,8 @@ from handlers.word import Word
 
 MOST_OFFERED: Final = 6
 MOST_LINES: Final = 4
+SHORT_LABEL: Final = 14
+"""What fits beside another button on a phone."""
 MOST_DIGITS: Final = 8
 WINNING: Final = Word("win")
 LEAST: Final = Word("min")
@@ -299,4 +301,4 @@ def _ticked(words: str, chosen: bool) -> str:
 
 def _rows(buttons: Iterable[Press]) -> tuple[Row, ...]:
     found = list(buttons)
-    return in_pairs(found) if all(len(one.label) <= 16 for one in found) else tuple((one,) for one in found)
+    return in_pairs(found) if all(len(one.label) <= SHORT_LABEL for one in found) else tuple((one,) for one in found)
