@@ -24,6 +24,7 @@ from handlers.rent_actions import (
     ProbeNow,
     ShowDeployment,
     ShowSecrets,
+    ShowStops,
     SwitchProbe,
 )
 from handlers.screen import Press, Row, Screen
@@ -339,11 +340,12 @@ def _living_rows(account: Account, it: Minutes, *, lives: bool) -> tuple[Row, ..
     if it.progress.phase in OVER:
         return (_next(it), (order,), navigation())
     secrets: Row = (Press("🔑 Show access", ShowSecrets(it.id)),) if it.secrets_until is not None else ()
+    stop = Press("⏲ Stop…", ShowStops(account.id, it.number))
     state = "on" if it.probes else "off"
     tests = Press(f"🔌 Tests: {state}", SwitchProbe(it.id, on=not it.probes))
     again = ShowDeployment(it.id)
     return (
-        secrets,
+        (*secrets, stop),
         (Press("🛑 Cancel…", CancelWithReport(it.id)),),
         (*((Press("🔌 Test now", ProbeNow(it.id)),) if it.probes else ()), tests),
         (order, Press("🔄 Refresh", again)) if lives else navigation(ShowOrder(account.id, it.number), again),
@@ -362,7 +364,8 @@ def _blocks(it: Minutes) -> Row:
 
 
 def _ways(account: Account, it: Minutes) -> Row:
-    return (Press("📋 Order", ShowOrder(account.id, it.number)),)
+    order = Press("📋 Order", ShowOrder(account.id, it.number))
+    return (order,) if it.progress.phase in OVER else (order, Press("⏲ Stop…", ShowStops(account.id, it.number)))
 
 
 def _exactly(secret: str) -> Html:
