@@ -63,7 +63,7 @@ def rented(
 
     `stops`: the conditions that are set for it.
     """
-    spot = _spot(creation)
+    spot, ends = _spot(creation), [in_words(each, now) for each in stops]
     return screen(
         (
             title("✅", "Bid placed" if spot else "Rented", number(order), account),
@@ -74,10 +74,7 @@ def rented(
             if spot
             else say("The machine is being prepared now, which takes a minute or a few."),
             None if spot else say("Cancelled within its first 10 minutes, it costs no creation fee."),
-            *(
-                say("⏲ Set: I cancel it {condition}, and warn you before.", condition=in_words(each, now))
-                for each in stops
-            ),
+            say("⏲ I cancel it {conditions}, and warn you before.", conditions=join(ends, ", or ")) if ends else None,
             age(read_at, now, rates) if read_at is not None else None,
         ),
         (

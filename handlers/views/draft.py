@@ -120,7 +120,7 @@ def draft_screen(planned: Planned, now: datetime, *, notes: tuple[str, ...] = ()
         (
             *in_pairs([_step_button(planned, step) for step in planned.steps]),
             (Press("Rent…" if not draft.spot else "Bid…", AskRent(planned.id), Style.PRIMARY),),
-            (Press("🗑 Discard draft", DropDraft(planned.id), Style.DANGER),),
+            (Press("🗑 Discard draft", DropDraft(planned.id)),),
             navigation(back_of(planned.results)),
         ),
         details=[*(line(step, draft) for step in _DETAILS), variables(draft), _template(planned)],

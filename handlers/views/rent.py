@@ -13,7 +13,7 @@ from bot.domain.quote import Quote
 from bot.domain.recipe import SECRET_STEPS, TYPED_STEPS, Step, Unread
 from bot.domain.renting import Can, Coin
 from bot.domain.spot import NoAnswer, SpotMarket, Winning, winning_bid
-from bot.domain.wish import offered
+from bot.domain.wish import Wish, offered
 from handlers.actions import Nothing
 from handlers.rent_actions import AskStep, Choose, SaveTemplate, ShowDraft, ShowStep
 from handlers.screen import Press, Row, Screen
@@ -27,9 +27,8 @@ from handlers.views.words import exact_coin, number, percent, worth
 from handlers.word import Word
 
 MOST_OFFERED: Final = 6
-CHOSEN_STEPS: Final = frozenset({Step.ACCOUNT, Step.TEMPLATE, Step.KIND, Step.COIN, Step.AUTOSSH})
-"""Steps that are answered with buttons only."""
-
+MOST_LINES: Final = 4
+MOST_DIGITS: Final = 8
 WINNING: Final = Word("win")
 LEAST: Final = Word("min")
 ON_DEMAND: Final = Word("demand")
@@ -62,10 +61,12 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What a step offers: lines that explain it, and a row of buttons for each value."""
+    """What a step offers: how it stands, lines that explain it while it is asked for, a row of buttons for each value."""
 
     lines: tuple[Html | None, ...] = ()
     rows: tuple[Row, ...] = ()
+    help: tuple[Html | None, ...] = ()
+    details: tuple[Html | None, ...] = ()
 
 
 ASKED: Final = Said()
@@ -76,17 +77,16 @@ def step_screen(planned: Planned, step: Step, offered: Offered, now: datetime, t
     asked, place = prompt(step), planned.steps.index(step)
     typed = step in TYPED_STEPS or step in {Step.PRICE, Step.STOP}
     asks = typed and told.asks
-    market = step in {Step.KIND, Step.COIN, Step.PRICE, Step.STOP}
+    market = step in {Step.KIND, Step.COIN, Step.PRICE}
+    subject = join((f"step {place + 1}/{len(planned.steps)}", say("server {id}", id=code(planned.draft.server))))
     shown = screen(
         (
-            title(asked.glyph, asked.name, f"step {place + 1}/{len(planned.steps)}", planned.account),
-            machine(planned) if market else say("For server {id}", id=code(planned.draft.server)),
+            title(asked.glyph, asked.name, subject, planned.account),
             *refusal(told.refused),
             say("ℹ️ {note}", note=text(told.note, 300)) if told.note else None,
             *offered.lines,
-            say("/cancel leaves.") if asks else None,
-            gone(deleted=told.deleted)
-            or (say("Your message is deleted at once.") if asks and step in SECRET_STEPS else None),
+            *(offered.help if asks else ()),
+            _leaving(step, told, asks=asks),
             age(planned.read_at, now, planned.rates) if market else None,
         ),
         (
@@ -96,25 +96,31 @@ def step_screen(planned: Planned, step: Step, offered: Offered, now: datetime, t
             _pager(planned, place),
             navigation(ShowDraft(planned.id)),
         ),
-        details=(variables(planned.draft),) if step is Step.ENV else (),
+        details=(machine(planned) if market else None, *offered.details),
     )
     return replace(shown, asks=asks)
 
 
+def _leaving(step: Step, told: Said, *, asks: bool) -> Html | None:
+    """How a question is left, and what becomes of an answer that is secret."""
+    after = gone(deleted=told.deleted)
+    if after is None and asks and step in SECRET_STEPS:
+        after = say("Your message is deleted at once.")
+    return join((say("/cancel leaves.") if asks else None, after), " ") or None
+
+
 def of_field(planned: Planned, step: Step) -> Offered:
-    """A step of the setup: what r may be written stands in the same words as for a template."""
+    """A step of the setup: what may be written stands in the same words as for a template."""
     asked = prompt(step)
     buttons = [
         Press(label(one.label), Choose(planned.id, Word(step.value), one.word)) for one in choices(step, planned.draft)
     ]
     example = say("Like {example}", example=code(asked.example)) if asked.example else None
     return Offered(
-        (
-            say("Now: {value}", value=value(step, planned.draft)),
-            *[Html(one) for one in asked.lines],
-            example,
-        ),
+        (say("Now: {value}", value=value(step, planned.draft)),),
         _rows(buttons),
+        help=(*[Html(one) for one in asked.lines], example),
+        details=(variables(planned.draft),) if step is Step.ENV else (),
     )
 
 
@@ -123,14 +129,15 @@ def accounts(planned: Planned, others: Sequence[Account]) -> Offered:
         Press(
             label(_ticked(account.name, account.id == planned.account.id)), _choose(planned, Step.ACCOUNT, account.id)
         )
-        for account in others[:MOST_OFFERED]
+        for account in [one for one in others if _fits(one.id)][:MOST_OFFERED]
     ]
     return Offered((say("Which account rents and pays."),), _rows(buttons))
 
 
 def templates(planned: Planned, saved: Sequence[Template]) -> Offered:
     """The templates of this chat, and a way to keep this very setup."""
-    buttons = [Press(label(f"📄 {one.name}"), _choose(planned, Step.TEMPLATE, one.id)) for one in saved[:MOST_OFFERED]]
+    known = [one for one in saved if _fits(one.id)]
+    buttons = [Press(label(f"📄 {one.name}"), _choose(planned, Step.TEMPLATE, one.id)) for one in known[:MOST_OFFERED]]
     more = len(saved) - MOST_OFFERED
     return Offered(
         (
@@ -193,9 +200,8 @@ def coins(planned: Planned) -> Offered:
         )
         for coin in able[:MOST_OFFERED]
     ]
-    return Offered(
-        tuple(coin_line(coin, planned) for coin in planned.coins[:MOST_OFFERED]), tuple((one,) for one in buttons)
-    )
+    lines = tuple(coin_line(coin, planned) for coin in planned.coins)
+    return Offered(lines[:MOST_LINES], tuple((one,) for one in buttons), details=lines[MOST_LINES:])
 
 
 def coin_line(coin: Coin, planned: Planned) -> Html:
@@ -219,24 +225,25 @@ def prices(planned: Planned, quote: Quote, on_demand: Quote | None) -> Offered:
     least, coin, draft, market = round_up(quote.price), quote.price.currency, planned.draft, planned.auction
     winning = winning_bid(market, coin, rates=planned.rates or market.rates) if market else None
     bid = Money(draft.spot_price, coin) if draft.spot_price is not None else None
-    lines = (
+    spent = (
         say(
             "Now: {bid} a day, {cost} with fee.",
             bid=exact_coin(bid),
             cost=worth(with_fee(bid, quote.fee_percent), planned.rates),
         )
         if bid is not None
-        else None,
-        say(
-            "Write your bid per day for the whole machine in {coin}, before the fee, in steps of {step}.",
-            coin=symbol(coin),
-            step=plain(unit(coin)),
-        ),
-        say("The host takes {least} or more.", least=worth(least, planned.rates, to_the_digit=True)),
-        _winning(winning, market),
+        else None
+    )
+    takes = say("The host takes {least} or more.", least=worth(least, planned.rates, to_the_digit=True))
+    demanded = (
         say("On demand it costs {price} a day with fee.", price=worth(on_demand.per_day, planned.rates))
         if on_demand
-        else None,
+        else None
+    )
+    ask = say(
+        "Write your bid per day for the whole machine in {coin}, before the fee, in steps of {step}.",
+        coin=symbol(coin),
+        step=plain(unit(coin)),
     )
     use: list[Press] = []
     if isinstance(winning, Winning):
@@ -249,7 +256,8 @@ def prices(planned: Planned, quote: Quote, on_demand: Quote | None) -> Offered:
         use.append(
             Press(label(f"Bid {exact_coin(least)}: the least"), Choose(planned.id, Word(Step.PRICE.value), LEAST))
         )
-    return Offered(lines, tuple((one,) for one in use))
+    lines = (spent, join((takes, _winning(winning, market)), " "), demanded)
+    return Offered(lines, tuple((one,) for one in use), help=(ask,))
 
 
 def _winning(winning: Winning | NoAnswer | None, market: SpotMarket | None) -> Html:
@@ -268,34 +276,33 @@ def _winning(winning: Winning | NoAnswer | None, market: SpotMarket | None) -> H
 
 
 def stops(planned: Planned, now: datetime) -> Offered:
-    """When it is to be cancelled: none, spans below its maximum length, or what is written."""
+    """When it is to be cancelled: never, after a span below its maximum length, or when what is written is met."""
     stop, length = planned.stop, planned.listing.max_length if planned.listing else None
     counted = "the bid, also while it waits" if planned.draft.spot else "its beginning"
     lines = (
         say("Now: {value}", value=in_words(stop, planned.draft.currency, now) if stop else NONE),
-        say(
-            "A span counts from {counted}. When it is met I cancel the rental: everything on it is lost.",
-            counted=counted,
-        ),
-        say(
-            "Or write a time like {time} in UTC, a cost like {cost}, a runway like {runway}.",
-            time=code("14:30"),
-            cost=code("2 usd"),
-            runway=code("runway 6 h"),
-        ),
+        say("When it is met I cancel the rental: everything on it is lost. I warn you before."),
+        say("A span counts from {counted}.", counted=counted),
+    )
+    written = say(
+        "Write a span, a time like {time} in UTC, a cost like {cost}, or a runway like {runway}.",
+        time=code("14:30"),
+        cost=code("2 usd"),
+        runway=code("runway 6 h"),
     )
     spans = [
         Press(
-            _ticked(
-                f"After {f'{hours // 24} d' if hours > 24 else f'{hours} h'}",
-                stop is not None and stop.after == timedelta(hours=hours),
-            ),
+            _ticked(f"After {hours // 24} d" if hours > 24 else f"After {hours} h", _is_after(stop, hours)),
             Choose(planned.id, Word(Step.STOP.value), after(hours)),
         )
         for hours in offered(length)
     ]
     none = Press(_ticked("None", stop is None), Choose(planned.id, Word(Step.STOP.value), NO_STOP))
-    return Offered(lines, in_pairs([none, *spans]))
+    return Offered(lines, in_pairs([none, *spans]), help=(written,))
+
+
+def _is_after(stop: Wish | None, hours: int) -> bool:
+    return stop is not None and stop.after == timedelta(hours=hours)
 
 
 def after(hours: int) -> Word:
@@ -317,6 +324,11 @@ def _pager(planned: Planned, place: int) -> Row:
 
 def _choose(planned: Planned, step: Step, value: int) -> Choose:
     return Choose(planned.id, Word(step.value), Word(str(value)))
+
+
+def _fits(number: int) -> bool:
+    """Rows are numbered from 1 on: no installation comes near the longest number that a button's word holds."""
+    return len(str(number)) <= MOST_DIGITS
 
 
 def _ticked(words: str, chosen: bool) -> str:

@@ -67,16 +67,20 @@ def confirm(
     return screen(
         (
             title("⚖️", what, say("server {id}", id=code(draft.server)), planned.account),
-            machine(planned),
-            _instead(planned, replaced) if replaced else None,
+            join((machine(planned), _instead(planned, replaced) if replaced else None)),
             price(planned),
             _bid(planned, now) if draft.spot else _pinned(quote.price, price_before),
             _fees(planned),
             _runway(effect, quote.price.currency, planned.rates, spot=draft.spot),
-            promise(stop, quote.price.currency, cost_of(draft, quote), planned.rates, now, spot=draft.spot)
-            if stop
-            else None,
-            say("⚠️ {notes}", notes=text(" ".join(notes), 300)) if notes else None,
+            join(
+                (
+                    say("⚠️ {notes}", notes=text(" ".join(notes), 300)) if notes else None,
+                    promise(stop, quote.price.currency, cost_of(draft, quote), planned.rates, now, spot=draft.spot)
+                    if stop
+                    else None,
+                ),
+                " ",
+            ),
             join((valid_until(expires_at, now), age(planned.read_at, now, planned.rates)), " "),
         ),
         (
@@ -164,7 +168,7 @@ def _instead(planned: Planned, replaced: Replaced) -> Html:
         say("reliability {change}", change=reliability) if reliability else None,
         "⚠️ whether that one was rented is not known" if replaced.doubtful else None,
     ]
-    return say("🔁 Instead of server {id}: {differs}", id=code(replaced.server), differs=join(differs) or "the same")
+    return say("🔁 instead of server {id}: {differs}", id=code(replaced.server), differs=join(differs) or "the same")
 
 
 def _change(before: str | None, after: str | None) -> str | None:

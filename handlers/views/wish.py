@@ -29,7 +29,7 @@ def in_words(wish: Wish, coin: str | None, now: datetime) -> Html:
 
 def promise(wish: Wish, coin: str, cost_per_day: Money, rates: Rates | None, now: datetime, *, spot: bool) -> Html:
     """What will be done, and how it is warned of. The wish is settled: a cost is in the rental's coin."""
-    return join(
+    parts = join(
         (
             say(
                 "⏲ It is ended {condition}{counted}",
@@ -40,7 +40,8 @@ def promise(wish: Wish, coin: str, cost_per_day: Money, rates: Rates | None, now
             _warned(wish, now),
         ),
         "; ",
-    ) + Html(".")
+    )
+    return say("{parts}.", parts=parts)
 
 
 def _warned(wish: Wish, now: datetime) -> Html:

@@ -197,8 +197,8 @@ async def test_a_machine_that_cannot_be_rented_says_why_and_what_next(tmp_path: 
     async with market(tmp_path, taken, picky) as (_, ada):
         await asks(ada, "/rent 9", "Not listed", "Nothing was rented")
         screen = await asks(ada, f"/rent {MACHINE}", "Taken", "rented on demand by somebody else", "Nothing was rented")
-        assert {"⚖️ Bid instead…", "🔔 Tell me"} <= set(labels(screen))
-        await taps(ada, "Bid instead", "Draft", "spot bid")
+        assert {"⚖️ Bid…", "🔔 Tell me"} <= set(labels(screen))
+        await taps(ada, "⚖️ Bid…", "Draft", "spot bid")
         await asks(ada, f"/rent {OTHER}", "No price", "in a coin that its host takes")
 
 
@@ -265,7 +265,7 @@ async def test_the_next_similar_machine_is_asked_for_at_once(tmp_path: Path) -> 
         await asyncio.sleep(40)
         await taps(ada, "Rent…", "Taken", "Nothing was rented")
         question = await taps(
-            ada, "Next similar", "Rent this machine?", f"server {OTHER}", f"Instead of server {MACHINE}"
+            ada, "Next similar", "Rent this machine?", f"server {OTHER}", f"instead of server {MACHINE}"
         )
         assert "0.000105 BTC → 0.000126 BTC a day" in shown(question)
         assert "country unknown → NO" in shown(question)
