@@ -293,6 +293,7 @@ def deployment_screens(world: World) -> Iterator[Made]:
             on_demand=OnDemand(world.flag, at),
             probes=world.flag,
             secrets_until=at,
+            stops=(AtTime(at), AtCost(order_.price), AtRunway(order_.price.currency, world.span)),
         )
         for lives in (True, False):
             yield deployments.living, deployments.living(one, it, at, rates=world.market.rates, lives=lives)
