@@ -121,7 +121,7 @@ async def test_a_cost_is_watched_by_two_fresh_readings(tmp_path: Path) -> None:
         await asks(ada, "0.000109375 btc", "✅ Set", "in all", "at this pace in ")
         await told(stage, "Stopping", "at your cost limit of 0.000109375 BTC", patience=HOUR)
         await ada.sees("Cancelled", "#7", GONE)
-        assert 60 <= _cancellations(stage)[0].at - began - 15 * MINUTE <= 3 * MINUTE
+        assert 50 <= _cancellations(stage)[0].at - began - 15 * MINUTE <= 3 * MINUTE
 
 
 async def test_a_cost_in_dollars_is_kept_in_the_rentals_coin(tmp_path: Path) -> None:
