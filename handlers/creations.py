@@ -9,6 +9,7 @@ from bot.domain.ids import OrderId
 from bot.domain.ledger import Cause, Creation, Ending, Result
 from bot.services.house import House
 from bot.services.lookout import WATCHED_FOR
+from bot.services.stops import conditions
 from bot.services.writes import CHECKING, FOUND_LATE
 from handlers.screen import Screen
 from handlers.views import creations as views
@@ -54,6 +55,7 @@ def _rented(
         read_at=last.orders_at if last is not None else None,
         rates=house.rates,
         late=(entry.ended_at or now) - entry.asked_at if late else None,
+        stops=conditions(house.store, account.id, order),
     )
 
 

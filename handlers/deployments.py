@@ -14,6 +14,7 @@ from bot.services.deployments import UNASKED_FOR, progress_of
 from bot.services.desk import Desk
 from bot.services.feeds import Auction, Orders, Wanted, within
 from bot.services.house import House
+from bot.services.stops import conditions
 from handlers import orders
 from handlers.actions import AskCancel
 from handlers.guest import Guest
@@ -116,6 +117,7 @@ def minutes(house: House, row: Deployment, progress: Progress | None = None) -> 
         on_demand=house.market.on_demand(row.server),
         probes=house.store.chats.get(row.chat).probes,
         secrets_until=row.created_at + UNASKED_FOR if house.store.deployments.has_secrets(row.id) else None,
+        stops=conditions(house.store, row.account, row.order),
     )
 
 

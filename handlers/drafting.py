@@ -157,6 +157,7 @@ async def beside(
         template=stored.template,
         results=stored.results,
         auction=market,
+        stop=stored.stop,
     )
 
 

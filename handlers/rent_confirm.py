@@ -15,6 +15,8 @@ from bot.domain.recipe import Step, Unread
 from bot.domain.renting import Can, Effect, effect, step_of
 from bot.domain.secrets import NO_SECRETS, Secrets, secrets_of, with_secrets, without_secrets
 from bot.domain.spending import burn_per_day
+from bot.domain.stop_setting import StopProblem
+from bot.domain.wish import Wish, settled
 from bot.services.feeds import Orders
 from bot.services.writes import CONFIRMED_FOR
 from handlers.asking import ask_change
@@ -31,6 +33,7 @@ from handlers.views.draft import Planned, cost_of
 from handlers.views.errors import Untouched
 from handlers.views.rent import Said
 from handlers.views.rent_confirm import Replaced
+from handlers.views.stops import PROBLEMS
 from storage.codec import decode, encode
 
 _MISSING: Final = "This is still missing, or wrong."
@@ -62,7 +65,10 @@ async def ask_rent_for(guest: Guest, at: Mine, *, replaced: Replaced | None = No
     burn = burn_per_day(orders.orders.open, orders.waiting) if orders.orders else {}
     assert plan.quote is not None
     after = effect(cost_of(plan.draft, plan.quote), wallets, burn)
-    return await _asked(guest, at, plan, after, replaced)
+    stop = _stop(guest, plan, after)
+    if isinstance(stop, StopProblem):
+        return await show(guest, at, Step.STOP, Said(refused=Unread(PROBLEMS[stop])))
+    return await _asked(guest, at, plan, after, replaced, stop)
 
 
 def send(guest: Guest, account: AccountId, change: Creation, secret: bytes | None) -> Screen | None:
@@ -77,14 +83,17 @@ def send(guest: Guest, account: AccountId, change: Creation, secret: bytes | Non
         return at
     new = at.stored.draft.ready()
     secrets = NO_SECRETS if secret is None else decode(Secrets, secret)
-    if at.stored.account != account or not isinstance(new, NewOrder) or new != with_secrets(change.new, secrets):
+    same = isinstance(new, NewOrder) and new == with_secrets(change.new, secrets)
+    if at.stored.account != account or not same or at.stored.stop != (change.stop.typed if change.stop else None):
         return draft_views.changed(change.draft)
     if not guest.house.store.drafts.send(guest.chat.id, change.draft, guest.now):
         return draft_views.not_open(sent=False)
     return None
 
 
-async def _asked(guest: Guest, at: Mine, plan: Planned, after: Effect, replaced: Replaced | None) -> Screen:
+async def _asked(
+    guest: Guest, at: Mine, plan: Planned, after: Effect, replaced: Replaced | None, stop: Wish | None
+) -> Screen:
     """Stores the price that is shown, so that the draft is what the question says, and asks."""
     quote, draft = plan.quote, at.stored.draft
     assert quote is not None
@@ -97,7 +106,7 @@ async def _asked(guest: Guest, at: Mine, plan: Planned, after: Effect, replaced:
     if refused := save(guest, stored):
         return refused
     secrets = secrets_of(new)
-    change = Creation(without_secrets(new), stored.title, draft=stored.id)
+    change = Creation(without_secrets(new), stored.title, draft=stored.id, stop=stop)
     token = ask_change(guest, at.desk.account.id, change, secret=None if secrets.empty else encode(secrets).encode())
     now = guest.house.clock()
     moved = replaced is None and not draft.spot and draft.required_price not in {None, quote.price.amount}
@@ -110,7 +119,17 @@ async def _asked(guest: Guest, at: Mine, plan: Planned, after: Effect, replaced:
         price_before=Money(draft.required_price, quote.price.currency) if moved and draft.required_price else None,
         replaced=replaced,
         notes=_notes(plan),
+        stop=stop,
     )
+
+
+def _stop(guest: Guest, plan: Planned, after: Effect) -> Wish | StopProblem | None:
+    """The condition that will be set, in the rental's coin."""
+    listing, quote = plan.listing, plan.quote
+    if plan.stop is None or listing is None or quote is None:
+        return None
+    coin, now = quote.price.currency, guest.house.clock()
+    return settled(plan.stop, coin, now, longest=listing.max_length, lasts=after.after, rates=plan.rates)
 
 
 def _machine(guest: Guest, plan: Planned) -> Screen | None:

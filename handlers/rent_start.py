@@ -78,7 +78,7 @@ async def start(guest: Guest, action: StartRent) -> Screen:
     begun, template, notes = _begin(guest, before)
     stored = _open(guest, desk, moved(begun, listing, offered, spot=action.spot), listing, action, template)
     if before is not None and before.edited:
-        stored = replace(stored, edited=True)
+        stored = replace(stored, edited=True, stop=before.stop)
         save(guest, stored)
     return await _overview(guest, Mine(stored, desk), known, wallets, notes)
 
@@ -215,6 +215,7 @@ def _onto(
         title=listing.specs.title,
         tried=tried,
         edited=before.edited,
+        stop=before.stop,
     )
 
 

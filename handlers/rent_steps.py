@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from secrets import randbelow
 from typing import assert_never
 
@@ -11,9 +12,11 @@ from bot.domain.ids import AccountId, TemplateId
 from bot.domain.market import Listing
 from bot.domain.money import Money, round_up
 from bot.domain.quote import Quote
-from bot.domain.recipe import TYPED_STEPS, Read, Step, Unread, chosen, cleared, fresh, read
+from bot.domain.recipe import NONE, TYPED_STEPS, Read, Step, Unread, chosen, cleared, fresh, read
 from bot.domain.renting import coins, moved, paid_in
 from bot.domain.spot import Winning, winning_bid
+from bot.domain.stop_setting import StopProblem
+from bot.domain.wish import Wish, offered, read_wish, untimely
 from handlers import replies
 from handlers.bids import read_price
 from handlers.drafting import Mine, edited, mine, planned, save, wallets_of
@@ -26,9 +29,11 @@ from handlers.views import toasts
 from handlers.views.bids import PriceProblem
 from handlers.views.draft import Planned, coin_word, draft_screen
 from handlers.views.rent import ASKED, Offered, Said
+from handlers.views.stops import PROBLEMS
 from handlers.views.words import exact_coin
 from handlers.visit import Answer
 from handlers.word import Word
+from storage.drafts import StoredDraft
 
 
 def step_in(word: Word) -> Step | None:
@@ -66,6 +71,8 @@ async def choose(guest: Guest, action: Choose) -> Answer:
             return await _coin(guest, at, action.value)
         case Step.PRICE:
             return await _price(guest, at, action.value)
+        case Step.STOP:
+            return await _stop(guest, at, action.value)
         case _:
             draft = chosen(step, action.value, at.stored.draft, randbelow)
             return toasts.UNKNOWN_BUTTON if draft is None else await _set(guest, at, step, draft)
@@ -77,6 +84,8 @@ async def clear(guest: Guest, action: ClearStep) -> Answer:
         return at
     if step is None:
         return toasts.UNKNOWN_BUTTON
+    if step is Step.STOP:
+        return await _kept(guest, at, step, edited(at.stored, stop=None))
     return await _set(guest, at, step, cleared(step, at.stored.draft))
 
 
@@ -88,6 +97,8 @@ async def typed(guest: Guest, wanted: StepWanted, text: str) -> Answer:
         return at if isinstance(at, Screen) else toasts.UNKNOWN_BUTTON
     if step is Step.PRICE:
         return await _price_typed(guest, at, text)
+    if step is Step.STOP:
+        return await _stop_typed(guest, at, text)
     if step not in TYPED_STEPS:
         replies.done(guest)
         return await show(guest, at, step)
@@ -102,8 +113,11 @@ async def typed(guest: Guest, wanted: StepWanted, text: str) -> Answer:
 
 
 async def _set(guest: Guest, at: Mine, step: Step, draft: Draft, *, note: str | None = None) -> Screen:
+    return await _kept(guest, at, step, edited(at.stored, draft=draft), note=note)
+
+
+async def _kept(guest: Guest, at: Mine, step: Step, stored: StoredDraft, *, note: str | None = None) -> Screen:
     """The step again, with what it is now."""
-    stored = edited(at.stored, draft=draft)
     refused = save(guest, stored)
     words = f"Set. {note}" if note else "Set."
     return refused or await show(
@@ -136,7 +150,7 @@ async def _template(guest: Guest, at: Mine, value: Word) -> Answer:
         spot_price=now.spot_price,
         required_price=now.required_price,
     )
-    stored = replace(at.stored, draft=draft, template=template.name, edited=False)
+    stored = replace(at.stored, draft=draft, template=template.name, edited=at.stored.stop is not None)
     return await _overview(guest, Mine(stored, at.desk))
 
 
@@ -194,6 +208,35 @@ async def _price_typed(guest: Guest, at: Mine, text: str) -> Answer:
     return await _set(guest, at, Step.PRICE, replace(at.stored.draft, spot_price=price.amount))
 
 
+async def _stop(guest: Guest, at: Mine, value: Word) -> Answer:
+    """None, or a span that ends before the rental does."""
+    if value == views.NO_STOP:
+        return await _kept(guest, at, Step.STOP, edited(at.stored, stop=None))
+    hours = next((hours for hours in offered(None) if views.after(hours) == value), None)
+    if hours is None:
+        return toasts.UNKNOWN_BUTTON
+    return await _wished(guest, at, Wish(after=timedelta(hours=hours)))
+
+
+async def _stop_typed(guest: Guest, at: Mine, text: str) -> Answer:
+    if text.strip().casefold() in NONE:
+        replies.done(guest)
+        return await _kept(guest, at, Step.STOP, edited(at.stored, stop=None))
+    read = read_wish(text, guest.house.clock(), at.stored.draft.currency)
+    if isinstance(read, StopProblem):
+        return await show(guest, at, Step.STOP, Said(refused=Unread(PROBLEMS[read])))
+    return await _wished(guest, at, read)
+
+
+async def _wished(guest: Guest, at: Mine, wish: Wish) -> Screen:
+    plan = await planned(guest, at)
+    wrong = untimely(wish, guest.house.clock(), plan.listing.max_length if plan.listing else None)
+    if wrong is not None:
+        return await show(guest, at, Step.STOP, Said(refused=Unread(PROBLEMS[wrong])))
+    replies.done(guest)
+    return await _kept(guest, at, Step.STOP, edited(at.stored, stop=wish))
+
+
 def below(price: Money, quote: Quote) -> str | None:
     """Why the host would not take it."""
     if price >= quote.price:
@@ -219,6 +262,8 @@ def _offered(guest: Guest, plan: Planned, step: Step) -> Offered:
             return views.coins(plan)
         case Step.PRICE if plan.quote is not None:
             return views.prices(plan, plan.quote, _quote(plan, plan.listing, spot=False))
+        case Step.STOP:
+            return views.stops(plan, guest.house.clock())
         case _:
             return views.of_field(plan, step)
 

@@ -72,7 +72,7 @@ class Chats:
         return tuple(_chat(row) for row in self._db.fetch("SELECT * FROM chats WHERE state = 'active' ORDER BY id"))
 
     def pause(self, chat: ChatId, reason: str, now: datetime) -> bool:
-        """Nothing is sent there, and its keys are polled for other chats only. False: it was paused already."""
+        """Nothing is sent there; its keys are polled for other chats and for its stop conditions. False: it was already."""
         return bool(
             self._db.change(
                 "UPDATE chats SET state = 'paused', paused_reason = ?, paused_ms = ? WHERE id = ? AND state = 'active'",

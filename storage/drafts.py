@@ -10,6 +10,7 @@ from typing import Literal
 from bot.domain.draft import Draft
 from bot.domain.ids import NO_RESULTS, AccountId, ChatId, DraftId, MessageId, ResultsId, ServerId, UserId
 from bot.domain.secrets import NO_SECRETS, Secrets, secrets_of, with_secrets, without_secrets
+from bot.domain.wish import Wish
 from storage.codec import decode, encode
 from storage.database import Database
 from storage.rotation import DRAFTS
@@ -24,7 +25,7 @@ class StoredDraft:
     """`draft` with its secrets. `results`: the list in which its server was found. `sent`: a request was made of it.
 
     `title`: the machine as it was last seen. `tried`: the servers that it was for before this one. `edited`: somebody
-    has changed what it began with.
+    has changed what it began with. `stop`: how the rental is to end.
     """
 
     id: DraftId
@@ -40,6 +41,7 @@ class StoredDraft:
     title: str = ""
     tried: tuple[ServerId, ...] = ()
     edited: bool = False
+    stop: Wish | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class _Body:
     title: str = ""
     tried: tuple[ServerId, ...] = ()
     edited: bool = False
+    stop: Wish | None = None
 
 
 class Drafts:
@@ -70,9 +73,10 @@ class Drafts:
         title: str = "",
         tried: tuple[ServerId, ...] = (),
         edited: bool = False,
+        stop: Wish | None = None,
     ) -> StoredDraft:
         """A new draft, in the place of the one that this person had open here. `template`: the name it was made from."""
-        body = _Body(without_secrets(draft), results, template, title, tried, edited)
+        body = _Body(without_secrets(draft), results, template, title, tried, edited, stop)
         with self._db.transaction():
             self._db.execute(
                 "UPDATE drafts SET state = 'dropped', sealed = NULL WHERE chat_id = ? AND user_id = ? AND state = 'open'",
@@ -105,7 +109,13 @@ class Drafts:
     def save(self, stored: StoredDraft, now: datetime) -> bool:
         """What it holds now, and for which account. False: it is not open any more, and nothing was changed."""
         body = _Body(
-            without_secrets(stored.draft), stored.results, stored.template, stored.title, stored.tried, stored.edited
+            without_secrets(stored.draft),
+            stored.results,
+            stored.template,
+            stored.title,
+            stored.tried,
+            stored.edited,
+            stored.stop,
         )
         with self._db.transaction():
             changed = self._db.change(
@@ -183,4 +193,5 @@ class Drafts:
             title=body.title,
             tried=body.tried,
             edited=body.edited,
+            stop=body.stop,
         )

@@ -18,9 +18,12 @@ KeyState = Literal["ok", "rejected"]
 _log = logging.getLogger(__name__)
 
 _WATCHED = (
-    " EXISTS (SELECT 1 FROM accounts JOIN chats ON chats.id = accounts.chat_id"
+    " (EXISTS (SELECT 1 FROM accounts JOIN chats ON chats.id = accounts.chat_id"
     " WHERE accounts.key_id = keys.id AND chats.state = 'active')"
+    " OR EXISTS (SELECT 1 FROM accounts JOIN stops ON stops.account_id = accounts.id"
+    " WHERE accounts.key_id = keys.id AND stops.state IN ('armed', 'warned', 'missed', 'acting')))"
 )
+"""By an active chat, or for a stop condition: that is kept also where its chat is sent nothing any more."""
 
 
 class Keys:
@@ -30,7 +33,7 @@ class Keys:
         self._db = db
 
     def due(self, now: datetime, limit: int) -> list[KeyId]:
-        """The keys whose time has come and which an active chat has, the longest overdue first."""
+        """The watched keys whose time has come, the longest overdue first."""
         rows = self._db.fetch(
             f"SELECT id FROM keys WHERE next_poll_ms <= ? AND {_WATCHED} ORDER BY next_poll_ms, id LIMIT ?",  # noqa: S608
             (to_ms(now), limit),
@@ -38,7 +41,7 @@ class Keys:
         return [KeyId(row["id"]) for row in rows]
 
     def next_due(self) -> datetime | None:
-        """When the next key of an active chat is due; it may be past. `None`: nobody watches."""
+        """When the next watched key is due; it may be past. `None`: nobody watches."""
         row = self._db.first(f"SELECT min(next_poll_ms) AS ms FROM keys WHERE {_WATCHED}")  # noqa: S608
         return None if row is None else maybe_from_ms(row["ms"])
 

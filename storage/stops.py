@@ -81,11 +81,8 @@ class Stops:
         )
 
     def standing(self) -> tuple[Stop, ...]:
-        """Those that something may still come of, of every active chat, by account."""
-        return self._all(
-            "state IN ('armed', 'warned', 'missed', 'acting') AND chat_id IN (SELECT id FROM chats WHERE state = 'active')"
-            " ORDER BY account_id, id"
-        )
+        """Those that something may still come of, by account; also of paused chats: who left the bot pays all the same."""
+        return self._all("state IN ('armed', 'warned', 'missed', 'acting') ORDER BY account_id, id")
 
     def change(self, stop: StopId, body: str, now: datetime, *, state: StopState = "armed") -> bool:
         """Another condition in its place. False: it is over."""

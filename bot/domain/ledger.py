@@ -9,6 +9,7 @@ from enum import StrEnum
 from bot.domain.draft import NewOrder
 from bot.domain.ids import BatchId, DraftId, OrderId, ServerId
 from bot.domain.money import Money
+from bot.domain.wish import Wish
 
 
 class Operation(StrEnum):
@@ -43,13 +44,14 @@ class Creation:
     """create_order. `new` is sent exactly, but for its secrets, which are sealed beside the row (`bot.domain.secrets`).
 
     `title`: the machine as it was shown, like `2x RTX 4090`. `draft`: what it was made from, to be taken up again where
-    nothing was rented. `batch`: several machines that are rented together.
+    nothing was rented. `batch`: several machines that are rented together. `stop`: armed once the order is found.
     """
 
     new: NewOrder
     title: str
     draft: DraftId | None = None
     batch: BatchId | None = None
+    stop: Wish | None = None
 
     @property
     def server(self) -> ServerId:

@@ -61,6 +61,7 @@ class Step(StrEnum):
     JUPYTER = "jupyter"
     COMMAND = "command"
     AUTOSSH = "autossh"
+    STOP = "stop"
 
 
 TYPED_STEPS: Final = (Step.IMAGE, Step.PORTS, Step.ENV, Step.SSH, Step.PASSWORD, Step.JUPYTER, Step.COMMAND)
@@ -148,7 +149,7 @@ def cleared(step: Step, draft: Draft) -> Draft:
             return replace(draft, currency=None, spot_price=None, required_price=None)
         case Step.PRICE:
             return replace(draft, spot_price=None)
-        case Step.ACCOUNT | Step.TEMPLATE | Step.KIND:
+        case Step.ACCOUNT | Step.TEMPLATE | Step.KIND | Step.STOP:
             return draft
     assert_never(step)
 

@@ -50,7 +50,9 @@ class StopProblem(Enum):
     NOT_A_SPAN = "not a span of time"
     TOO_LONG = "too long"
     SHORT = "runway is shorter already"
+    SHORT_THEN = "runway too short with it"
     NO_RUNWAY = "runway not known"
+    NOT_A_WISH = "no time, cost or runway"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,27 +125,16 @@ def read_time(text: str, now: datetime) -> Typed | StopProblem:
     if clock := _CLOCK.fullmatch(words):
         at = _at_clock(clock, now)
         return StopProblem.NOT_A_TIME if at is None else Typed(AtTime(at))
-    span = _span(words)
+    span = read_span(words)
     return StopProblem.NOT_A_TIME if span is None else Typed(AtTime(now + span))
 
 
 def read_cost(text: str, order: Order, rates: Rates | None) -> Typed | StopProblem:
     """`2 usd` or `0.0001 btc`. Dollars are turned into the rental's coin, rounded down to its unit."""
-    found = _AMOUNT.fullmatch(" ".join(text.split()))
-    if found is None or (found[1] and found[3]):
-        return StopProblem.NOT_AN_AMOUNT
-    amount = Decimal(found[2].replace(",", "."))
-    if amount <= 0:
-        return StopProblem.NOT_AN_AMOUNT
     coin = order.price.currency
-    named = USD if found[1] else _coin(found[3], coin)
-    if named is None:
-        return StopProblem.NO_COIN if found[3] is None else StopProblem.OTHER_COIN
-    money = Money(amount, named)
-    if named == coin:
-        return Typed(AtCost(money))
-    if named != USD:
-        return StopProblem.OTHER_COIN
+    money = read_amount(text, coin)
+    if isinstance(money, StopProblem) or money.currency == coin:
+        return money if isinstance(money, StopProblem) else Typed(AtCost(money))
     converted = rates.convert(money, coin) if rates else None
     if converted is None:
         return StopProblem.NO_RATE
@@ -151,12 +142,40 @@ def read_cost(text: str, order: Order, rates: Rates | None) -> Typed | StopProbl
     return Typed(AtCost(limit), dollars=money) if limit.amount > 0 else StopProblem.NOT_AN_AMOUNT
 
 
+def read_amount(text: str, coin: str | None) -> Money | StopProblem:
+    """An amount in dollars, or in the rental's coin; in any coin where that is not chosen yet."""
+    found = _AMOUNT.fullmatch(" ".join(text.split()))
+    if found is None or (found[1] and found[3]):
+        return StopProblem.NOT_AN_AMOUNT
+    amount = Decimal(found[2].replace(",", "."))
+    if amount <= 0:
+        return StopProblem.NOT_AN_AMOUNT
+    named = USD if found[1] else _coin(found[3], coin)
+    if named is None:
+        return StopProblem.NO_COIN if found[3] is None else StopProblem.OTHER_COIN
+    return Money(amount, named) if coin is None or named in {coin, USD} else StopProblem.OTHER_COIN
+
+
 def read_runway(text: str, order: Order) -> Typed | StopProblem:
     """`6 h`, `90 min`, `2 days`, of the rental's coin."""
-    span = _span(" ".join(text.split()))
+    span = read_span(" ".join(text.split()))
     if span is None:
         return StopProblem.NOT_A_SPAN
     return StopProblem.TOO_LONG if span > LONGEST_RUNWAY else Typed(AtRunway(order.price.currency, span))
+
+
+def read_span(words: str) -> timedelta | None:
+    """`90 min`, `1 h 30 min`, `1.5h`; at least a minute and at most ten years."""
+    found = _SPAN.fullmatch(words)
+    if found is None:
+        return None
+    seconds = Decimal(0)
+    for piece in _PIECE.finditer(found[1]):
+        size = _SECONDS.get(piece[2].casefold())
+        if size is None:
+            return None
+        seconds += Decimal(piece[1].replace(",", ".")) * size
+    return timedelta(seconds=int(seconds)) if 60 <= seconds <= 3_650 * 86_400 else None
 
 
 def _cost_of(order: Order, hours: int) -> AtCost:
@@ -175,22 +194,8 @@ def _at_clock(clock: re.Match[str], now: datetime) -> datetime | None:
     return at if at > now else at + timedelta(days=1)
 
 
-def _span(words: str) -> timedelta | None:
-    """`90 min`, `1 h 30 min`, `1.5h`; at least a minute and at most ten years."""
-    found = _SPAN.fullmatch(words)
-    if found is None:
-        return None
-    seconds = Decimal(0)
-    for piece in _PIECE.finditer(found[1]):
-        size = _SECONDS.get(piece[2].casefold())
-        if size is None:
-            return None
-        seconds += Decimal(piece[1].replace(",", ".")) * size
-    return timedelta(seconds=int(seconds)) if 60 <= seconds <= 3_650 * 86_400 else None
-
-
-def _coin(said: str | None, own: str) -> str | None:
+def _coin(said: str | None, own: str | None) -> str | None:
     """The coin that a word names; without a word none, but where the rental is paid in dollars."""
     if said is None:
         return own if own == USD else None
-    return own if said.casefold() == own.casefold() else _COINS.get(said.casefold())
+    return own if own and said.casefold() == own.casefold() else _COINS.get(said.casefold())

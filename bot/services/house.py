@@ -28,7 +28,7 @@ from bot.services.market import MarketCopy
 from bot.services.probe import NOWHERE, Connector, Prober
 from bot.services.record import Recorder
 from bot.services.results import Findings
-from bot.services.stops import StopWatch
+from bot.services.stops import StopWatch, arm_wish
 from bot.services.tasks import Tasks
 from bot.services.watch import Watch
 from bot.services.writes import Writes
@@ -124,6 +124,7 @@ def build(
 
     def on_rented(entry: Entry, creation: Creation, order: Order, secrets: Secrets) -> None:
         begin(store, entry, creation, order, secrets, clock())
+        arm_wish(store, entry, creation, order, clock())
 
     writes = Writes(store, desks, market, tasks, clock, wake, on_rented)
     return House(

@@ -9,8 +9,8 @@ from typing import Final
 
 from bot.alerts.snapshot import Snapshot
 from bot.domain.announcements import StopTold
-from bot.domain.ids import OrderId, StopId, UserId
-from bot.domain.ledger import Cancellation
+from bot.domain.ids import AccountId, OrderId, StopId, UserId
+from bot.domain.ledger import Cancellation, Creation
 from bot.domain.rental import Order
 from bot.domain.spending import burn_per_day
 from bot.domain.stops import WARN_BEFORE, AtRunway, Condition, Seen, Step, Terms, Verdict, judge, outlook, terms
@@ -20,6 +20,7 @@ from bot.services.writes import Writes
 from storage.accounts import Account
 from storage.codec import decode, encode
 from storage.errors import Unreadable
+from storage.ledger import Entry
 from storage.letters import Rank
 from storage.stops import Stop, StopState, once
 from storage.store import Store
@@ -166,6 +167,26 @@ class StopWatch:
         if stop.id not in self._unreadable:
             log.error("stop %d of account %d cannot be read", stop.id, stop.account)
             self._unreadable.add(stop.id)
+
+
+def arm_wish(store: Store, entry: Entry, creation: Creation, order: Order, now: datetime) -> Stop | None:
+    """Arms what was wished for before it was rented, in the transaction that ends the ledger's row: once, or not at all.
+
+    `None`: nothing was wished for, the account was removed, or a condition of its kind was set since it was listed.
+    """
+    if creation.stop is None or entry.account is None:
+        return None
+    condition = creation.stop.condition(order)
+    if any(type(each) is type(condition) for each in conditions(store, entry.account, order.id)):
+        return None
+    body = encode(terms(condition))
+    return store.stops.arm(entry.chat, entry.account, entry.user, order.id, order.server, body, now)
+
+
+def conditions(store: Store, account: AccountId, order: OrderId) -> tuple[Condition, ...]:
+    """What may still end this order, the oldest first."""
+    found = [read_terms(stop) for stop in store.stops.of_order(account, order)]
+    return tuple(each.condition for each in found if each is not None)
 
 
 def read_terms(stop: Stop) -> Terms | None:

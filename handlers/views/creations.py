@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.domain.ids import OrderId
 from bot.domain.ledger import Creation
 from bot.domain.money import Money, Rates
 from bot.domain.rental import Order
+from bot.domain.stops import Condition
 from handlers.actions import ShowOrder, ShowOrders, ShowWallets
 from handlers.market_actions import ShowMarket, ShowServer
-from handlers.rent_actions import AskRent, NextCandidate, ShowDraft, ShowStep
+from handlers.rent_actions import AskRent, NextCandidate, ShowDraft, ShowStep, ShowStops
 from handlers.screen import Press, Row, Screen
 from handlers.views.errors import Untouched, three_parts
 from handlers.views.frame import Account, age, label, navigation, screen, title
 from handlers.views.html import Html, code, join, say, text
 from handlers.views.rental import day_price, number, smaller_prices
+from handlers.views.stops import in_words
 from handlers.views.words import duration, exact_coin
 from handlers.word import Word
 
@@ -54,9 +57,13 @@ def rented(
     read_at: datetime | None = None,
     rates: Rates | None = None,
     late: timedelta | None = None,
+    stops: Iterable[Condition] = (),
 ) -> Screen:
-    """my_orders lists it. `seen`: its row, where that is at hand. `late`: it showed up so long after the request."""
-    spot = _spot(creation)
+    """my_orders lists it. `seen`: its row, where that is at hand. `late`: it showed up so long after the request.
+
+    `stops`: the conditions that are set for it.
+    """
+    spot, ends = _spot(creation), [in_words(each, now) for each in stops]
     return screen(
         (
             title("✅", "Bid placed" if spot else "Rented", number(order), account),
@@ -67,6 +74,7 @@ def rented(
             if spot
             else say("The machine is being prepared now, which takes a minute or a few."),
             None if spot else say("Cancelled within its first 10 minutes, it costs no creation fee."),
+            say("⏲ I cancel it {conditions}, and warn you before.", conditions=join(ends, ", or ")) if ends else None,
             age(read_at, now, rates) if read_at is not None else None,
         ),
         (
@@ -74,6 +82,7 @@ def rented(
                 Press("Open order", ShowOrder(account.id, order, fresh=True)),
                 Press("📋 Rentals", ShowOrders(account.id)),
             ),
+            (Press("⏲ Stop…", ShowStops(account.id, order)),),
             navigation(),
         ),
     )

@@ -15,6 +15,7 @@ from bot.domain.market import OnDemand
 from bot.domain.money import Rates
 from bot.domain.rental import Order
 from bot.domain.secrets import Secrets
+from bot.domain.stops import Condition
 from handlers.actions import ShowOrder
 from handlers.market_actions import BlockOwner, BlockServer
 from handlers.rent_actions import (
@@ -24,6 +25,7 @@ from handlers.rent_actions import (
     ProbeNow,
     ShowDeployment,
     ShowSecrets,
+    ShowStops,
     SwitchProbe,
 )
 from handlers.screen import Press, Row, Screen
@@ -32,6 +34,7 @@ from handlers.views.frame import Account, Failure, age, copying, navigation, scr
 from handlers.views.html import Html, code, deadline, join, say, text, when
 from handlers.views.order import access, ssh_line, waits_for, web_line
 from handlers.views.rental import day_price, number, time_left
+from handlers.views.stops import in_words
 from handlers.views.words import worth
 
 SHOWN_SECONDS: Final = 60
@@ -67,6 +70,7 @@ class Minutes:
     """What the screens show. `order` and `snapshot` as last read. `probes`: whether ports may be tried.
 
     `secrets_until`: until when password or token can be shown; `None`: there is none (any more).
+    `stops`: the conditions that are set for it.
     """
 
     id: DeploymentId
@@ -78,6 +82,7 @@ class Minutes:
     on_demand: OnDemand | None = None
     probes: bool = True
     secrets_until: datetime | None = None
+    stops: tuple[Condition, ...] = ()
 
     @property
     def read_at(self) -> datetime | None:
@@ -104,7 +109,7 @@ def living(
             _waits(it, rates, now),
             _free(it, now),
             _measured(progress, now),
-            _followed(progress),
+            join((_followed(progress), _stops(it, now))) or None,
             age(it.read_at, now, failed=failed),
         ),
         _living_rows(account, it, lives=lives and not progress.ended),
@@ -122,7 +127,7 @@ def running(account: Account, it: Minutes, order: Order, now: datetime, *, rates
             _machine(it),
             ssh_line(order, state),
             web_line(order, state),
-            say("⏱ {left}", left=time_left(order, now)),
+            join((say("⏱ {left}", left=time_left(order, now)), _stops(it, now))),
             say("💵 {price}", price=day_price(order, rates)),
             _secrets_kept(it, now),
             age(it.read_at, now, rates),
@@ -319,6 +324,12 @@ def _followed(progress: Progress) -> Html | None:
     return say("I follow it here.")
 
 
+def _stops(it: Minutes, now: datetime) -> Html | None:
+    if it.progress.phase in OVER or not it.stops:
+        return None
+    return say("⏲ I cancel it {ends}", ends=join([in_words(each, now) for each in it.stops], ", or "))
+
+
 def _about_tests(it: Minutes) -> Iterator[Html | None]:
     yield say(
         "Tests open the SSH port and the web address of a new rental once or a few times; its host sees the bot's address."
@@ -339,11 +350,12 @@ def _living_rows(account: Account, it: Minutes, *, lives: bool) -> tuple[Row, ..
     if it.progress.phase in OVER:
         return (_next(it), (order,), navigation())
     secrets: Row = (Press("🔑 Show access", ShowSecrets(it.id)),) if it.secrets_until is not None else ()
+    stop = Press("⏲ Stop…", ShowStops(account.id, it.number))
     state = "on" if it.probes else "off"
     tests = Press(f"🔌 Tests: {state}", SwitchProbe(it.id, on=not it.probes))
     again = ShowDeployment(it.id)
     return (
-        secrets,
+        (*secrets, stop),
         (Press("🛑 Cancel…", CancelWithReport(it.id)),),
         (*((Press("🔌 Test now", ProbeNow(it.id)),) if it.probes else ()), tests),
         (order, Press("🔄 Refresh", again)) if lives else navigation(ShowOrder(account.id, it.number), again),
@@ -362,7 +374,8 @@ def _blocks(it: Minutes) -> Row:
 
 
 def _ways(account: Account, it: Minutes) -> Row:
-    return (Press("📋 Order", ShowOrder(account.id, it.number)),)
+    order = Press("📋 Order", ShowOrder(account.id, it.number))
+    return (order,) if it.progress.phase in OVER else (order, Press("⏲ Stop…", ShowStops(account.id, it.number)))
 
 
 def _exactly(secret: str) -> Html:

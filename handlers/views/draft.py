@@ -16,6 +16,7 @@ from bot.domain.quote import Quote, suspicious
 from bot.domain.recipe import Step
 from bot.domain.renting import Can, Coin, step_of, steps
 from bot.domain.spot import SpotMarket
+from bot.domain.wish import Wish
 from handlers.actions import Action, Home
 from handlers.market_actions import ShowMarket, ShowResults
 from handlers.rent_actions import AskRent, DropDraft, ShowDraft, ShowStep
@@ -24,6 +25,7 @@ from handlers.views.errors import three_parts
 from handlers.views.frame import Account, age, in_pairs, navigation, screen, title
 from handlers.views.html import Html, code, join, say, text
 from handlers.views.steps import line, prompt, value, variables
+from handlers.views.wish import in_words
 from handlers.views.words import exact_coin, hours, percent, worth
 from handlers.word import Word
 
@@ -42,7 +44,7 @@ class Planned:
 
     `listing`: `None` where it is not listed, or where the marketplace could not be read (then `read_at` is `None` too).
     `coins`: what the host takes, the best first. `accounts`: how many the chat has. `title`: the machine as last seen.
-    `auction`: of a spot draft, where it was read.
+    `auction`: of a spot draft, where it was read. `stop`: how the rental is to end.
     """
 
     id: DraftId
@@ -57,6 +59,7 @@ class Planned:
     template: str | None = None
     results: ResultsId = NO_RESULTS
     auction: SpotMarket | None = None
+    stop: Wish | None = None
 
     @property
     def coin(self) -> Coin | None:
@@ -106,7 +109,7 @@ def draft_screen(planned: Planned, now: datetime, *, notes: tuple[str, ...] = ()
     return screen(
         (
             title("📝", "Draft", say("server {id}", id=code(draft.server)), planned.account),
-            machine(planned),
+            join((machine(planned), _ends(planned, now))),
             price(planned),
             say("📦 {image} · 🔌 {ports}", image=value(Step.IMAGE, draft), ports=value(Step.PORTS, draft)),
             _access(draft),
@@ -135,6 +138,12 @@ def machine(planned: Planned) -> Html:
     length = listing.max_length if listing else None
     most = say("at most {length}", length=hours(length)) if length is not None else None
     return join((say("🖥 {name}", name=text(name, 48)), kind, most))
+
+
+def _ends(planned: Planned, now: datetime) -> Html | None:
+    if planned.stop is None:
+        return None
+    return say("⏲ ends {condition}", condition=in_words(planned.stop, planned.draft.currency, now))
 
 
 def price(planned: Planned) -> Html:

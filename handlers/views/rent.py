@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from bot.domain.ids import TemplateId
@@ -13,6 +13,7 @@ from bot.domain.quote import Quote
 from bot.domain.recipe import SECRET_STEPS, TYPED_STEPS, Step, Unread
 from bot.domain.renting import Can, Coin
 from bot.domain.spot import NoAnswer, SpotMarket, Winning, winning_bid
+from bot.domain.wish import Wish, offered
 from handlers.actions import Nothing
 from handlers.rent_actions import AskStep, Choose, SaveTemplate, ShowDraft, ShowStep
 from handlers.screen import Press, Row, Screen
@@ -20,7 +21,8 @@ from handlers.views.auction import REASONS, unheld
 from handlers.views.draft import Planned, coin_word, machine
 from handlers.views.frame import Account, age, copying, in_pairs, label, navigation, screen, title
 from handlers.views.html import Html, code, join, say, text
-from handlers.views.steps import choices, gone, prompt, refusal, value, variables
+from handlers.views.steps import SHORT, choices, gone, prompt, refusal, value, variables
+from handlers.views.wish import NONE, in_words
 from handlers.views.words import exact_coin, number, percent, worth
 from handlers.word import Word
 
@@ -33,6 +35,7 @@ WINNING: Final = Word("win")
 LEAST: Final = Word("min")
 ON_DEMAND: Final = Word("demand")
 SPOT: Final = Word("spot")
+NO_STOP: Final = Word("none")
 
 
 class Template(Protocol):
@@ -74,7 +77,7 @@ ASKED: Final = Said()
 def step_screen(planned: Planned, step: Step, offered: Offered, now: datetime, told: Said = ASKED) -> Screen:
     """One step, with its place among the others. A step that takes text asks for it, unless it was just answered."""
     asked, place = prompt(step), planned.steps.index(step)
-    typed = step in TYPED_STEPS or step is Step.PRICE
+    typed = step in TYPED_STEPS or step in {Step.PRICE, Step.STOP}
     asks = typed and told.asks
     market = step in {Step.KIND, Step.COIN, Step.PRICE}
     subject = join((f"step {place + 1}/{len(planned.steps)}", say("server {id}", id=code(planned.draft.server))))
@@ -272,6 +275,41 @@ def _winning(winning: Winning | NoAnswer | None, market: SpotMarket | None) -> H
         case Winning(bid=bid, beats=beats):
             assert beats is not None
             return say("{bid} would win now, above {rival}.", bid=exact_coin(bid), rival=exact_coin(beats.bid))
+
+
+def stops(planned: Planned, now: datetime) -> Offered:
+    """When it is to be cancelled: never, after a span below its maximum length, or when what is written is met."""
+    stop, length = planned.stop, planned.listing.max_length if planned.listing else None
+    counted = "the bid, also while it waits" if planned.draft.spot else "its beginning"
+    lines = (
+        say("Now: {value}", value=in_words(stop, planned.draft.currency, now) if stop else NONE),
+        say("When it is met I cancel the rental: everything on it is lost. I warn you before."),
+        say("A span counts from {counted}.", counted=counted),
+    )
+    written = say(
+        "Write a span, a time like {time} in UTC, a cost like {cost}, or a runway like {runway}.",
+        time=code("14:30"),
+        cost=code("2 usd"),
+        runway=code("runway 6 h"),
+    )
+    spans = [
+        Press(
+            _ticked(f"After {hours // 24} d" if hours > 24 else f"After {hours} h", _is_after(stop, hours)),
+            Choose(planned.id, Word(Step.STOP.value), after(hours)),
+        )
+        for hours in offered(length)
+    ]
+    none = Press(_ticked("None", stop is None), Choose(planned.id, Word(Step.STOP.value), NO_STOP))
+    return Offered(lines, in_pairs([none, *spans]), help=(written,))
+
+
+def _is_after(stop: Wish | None, hours: int) -> bool:
+    return stop is not None and stop.after == timedelta(hours=hours)
+
+
+def after(hours: int) -> Word:
+    """What the button of a span carries."""
+    return Word(f"h{hours}")
 
 
 def _pager(planned: Planned, place: int) -> Row:

@@ -11,6 +11,7 @@ from bot.domain.market import Listing
 from bot.domain.money import Money, Rates, symbol
 from bot.domain.recipe import Step
 from bot.domain.renting import Effect
+from bot.domain.wish import Wish
 from handlers.rent_actions import ShowDraft
 from handlers.screen import Press, Screen, Style
 from handlers.views.auction import standing
@@ -18,6 +19,7 @@ from handlers.views.draft import Planned, cost_of, machine, price
 from handlers.views.frame import age, confirmation, screen, title, valid_until
 from handlers.views.html import Html, code, join, say, text
 from handlers.views.steps import line, variables
+from handlers.views.wish import promise
 from handlers.views.words import exact_coin, lasts, percent, worth
 
 _DETAILS: Final = (
@@ -54,9 +56,10 @@ def confirm(
     price_before: Money | None = None,
     replaced: Replaced | None = None,
     notes: tuple[str, ...] = (),
+    stop: Wish | None = None,
 ) -> Screen:
     """What is shown is what is sent, to the digit. `price_before`: the price on demand that was shown before, where it
-    was another one (per day, before the fee).
+    was another one (per day, before the fee). `stop`: the condition that will be set.
     """
     draft, quote = planned.draft, planned.quote
     assert quote is not None
@@ -69,7 +72,15 @@ def confirm(
             _bid(planned, now) if draft.spot else _pinned(quote.price, price_before),
             _fees(planned),
             _runway(effect, quote.price.currency, planned.rates, spot=draft.spot),
-            say("⚠️ {notes}", notes=text(" ".join(notes), 300)) if notes else None,
+            join(
+                (
+                    say("⚠️ {notes}", notes=text(" ".join(notes), 300)) if notes else None,
+                    promise(stop, quote.price.currency, cost_of(draft, quote), planned.rates, now, spot=draft.spot)
+                    if stop
+                    else None,
+                ),
+                " ",
+            ),
             join((valid_until(expires_at, now), age(planned.read_at, now, planned.rates)), " "),
         ),
         (

@@ -111,6 +111,7 @@ _PROMPTS: Final[dict[Step, Prompt]] = {
         "CLORE.AI's entrypoint",
         ("It sets up SSH, in images that have none of their own, and runs the script onstart.sh of root.",),
     ),
+    Step.STOP: Prompt("⏲", "Stop", ("When I am to cancel it.",), "6 h"),
 }
 
 

@@ -39,6 +39,8 @@ PROBLEMS: Final[dict[StopProblem, str]] = {
     StopProblem.NOT_A_SPAN: "That is no span of time that I understand.",
     StopProblem.TOO_LONG: "That is longer than a year.",
     StopProblem.SHORT: "The coin lasts no longer than that now, so this would cancel it at once.",
+    StopProblem.SHORT_THEN: "With this rental the coin lasts no longer than that, so it would be cancelled at once.",
+    StopProblem.NOT_A_WISH: "That is no time, cost or runway that I understand.",
     StopProblem.NO_RUNWAY: "How long this coin lasts is not known: the balance is missing, or nothing burns it.",
 }
 
@@ -179,7 +181,7 @@ def warned(
         (
             title("🟠", "Warning", join((say("Stops soon"), number(order))), account),
             say("Server {server}", server=code(server)),
-            say("I cancel it {condition}.", condition=_in_words(standing.condition, now)),
+            say("I cancel it {condition}.", condition=in_words(standing.condition, now)),
             None if isinstance(standing.condition, AtTime) else (soon or coming),
             say("Everything on the machine is lost then. Save your work, or give it an hour more."),
         ),
@@ -197,7 +199,7 @@ def acting(account: Account, order: OrderId, server: ServerId, condition: Condit
         (
             title("🛑", "Stopping", number(order), account),
             say("Server {server}", server=code(server)),
-            say("You wanted it cancelled {condition}.", condition=_in_words(condition, now)),
+            say("You wanted it cancelled {condition}.", condition=in_words(condition, now)),
             say("That is met, so I cancel it now. The next message says what came of it."),
         ),
         ((Press("📋 Rentals", ShowOrders(account.id)),),),
@@ -234,7 +236,7 @@ def failed(
         (
             title("🔴", "Could not stop it", number(order), account),
             say("Server {server}", server=code(server)),
-            say("You wanted it cancelled {condition}.", condition=_in_words(condition, now)),
+            say("You wanted it cancelled {condition}.", condition=in_words(condition, now)),
             _why_failed(result),
             say("I do not try again by myself: it may still cost money. Cancel it by hand."),
         ),
@@ -287,7 +289,8 @@ def _standing(each: Standing, now: datetime, rates: Rates | None) -> Html:
     assert_never(each.condition)
 
 
-def _in_words(condition: Condition, now: datetime) -> Html:
+def in_words(condition: Condition, now: datetime) -> Html:
+    """When it is cancelled: behind "I cancel it"."""
     match condition:
         case AtTime(at):
             return deadline(at, now)

@@ -57,7 +57,23 @@ words = st.sampled_from([Word(step.value) for step in Step] + [Word("what")])
 values = st.sampled_from(
     [
         Word(word)
-        for word in ("demand", "spot", "BTC", "CLORE", "win", "min", "1", "2", "new", "none", "ub22", "ssh", "on")
+        for word in (
+            "demand",
+            "spot",
+            "BTC",
+            "CLORE",
+            "win",
+            "min",
+            "1",
+            "2",
+            "new",
+            "none",
+            "ub22",
+            "ssh",
+            "on",
+            "h6",
+            "h72",
+        )
     ]
 )
 servers = st.sampled_from([ServerId(MACHINE), ServerId(OTHER), ServerId(9)])
@@ -87,6 +103,9 @@ texts = st.one_of(
             "0.00002",
             "1e-9",
             "none",
+            "3 h",
+            "2 usd",
+            "runway 6 h",
             "\0",
             "/",
         ]

@@ -83,7 +83,7 @@ async def test_a_template_takes_the_place_of_what_was_set(tmp_path: Path) -> Non
         assert stage.store is not None
         stage.store.templates.add(account_of(stage, ada).chat, "mine", Draft(image="me/mine:1"), stage.clock())
         await asks(ada, f"/rent {MACHINE}", "Draft")
-        await taps(ada, "Template", "step 1/11")
+        await taps(ada, "Template", "step 1/12")
         await taps(ada, "📄 mine", "Draft", "me/mine:1", "0.000105 BTC a day")
 
 
@@ -93,24 +93,24 @@ async def test_a_template_takes_the_place_of_what_was_set(tmp_path: Path) -> Non
 async def test_a_newcomer_goes_through_every_step(tmp_path: Path) -> None:
     async with market(tmp_path) as (stage, ada):
         await asks(ada, f"/rent {MACHINE}", "Draft")
-        await taps(ada, "Template", "Template", "step 1/11", "No template is saved yet")
-        await taps(ada, "Next ▶", "Kind", "step 2/11", "On demand: 0.000105 BTC", "Spot: bids from 0.00001 BTC")
-        await taps(ada, "Next ▶", "Coin", "step 3/11", "you hold 0.5 BTC")
-        await taps(ada, "Next ▶", "Image", "step 4/11")
-        await taps(ada, "Ubuntu 22.04", "step 4/11", "Set.", "cloreai/ubuntu22.04-cuda12")
-        await taps(ada, "Next ▶", "Ports", "step 5/11")
-        await asks(ada, "22/tcp 8080/http", "step 5/11", "Set.", "22 tcp, 8080 http")
-        await taps(ada, "Next ▶", "Variables", "step 6/11", "Your message is deleted at once")
+        await taps(ada, "Template", "Template", "step 1/12", "No template is saved yet")
+        await taps(ada, "Next ▶", "Kind", "step 2/12", "On demand: 0.000105 BTC", "Spot: bids from 0.00001 BTC")
+        await taps(ada, "Next ▶", "Coin", "step 3/12", "you hold 0.5 BTC")
+        await taps(ada, "Next ▶", "Image", "step 4/12")
+        await taps(ada, "Ubuntu 22.04", "step 4/12", "Set.", "cloreai/ubuntu22.04-cuda12")
+        await taps(ada, "Next ▶", "Ports", "step 5/12")
+        await asks(ada, "22/tcp 8080/http", "step 5/12", "Set.", "22 tcp, 8080 http")
+        await taps(ada, "Next ▶", "Variables", "step 6/12", "Your message is deleted at once")
         await asks(ada, f"TOKEN={SECRET}", "Set.", "1 variable", "Your message was deleted")
-        await taps(ada, "Next ▶", "SSH key", "step 7/11")
+        await taps(ada, "Next ▶", "SSH key", "step 7/12")
         await asks(ada, f"{KEY} me_home", "Set.", "ssh-ed25519")
-        await taps(ada, "Next ▶", "SSH password", "step 8/11")
+        await taps(ada, "Next ▶", "SSH password", "step 8/12")
         await asks(ada, SECRET, "Set.", "set, 15 characters")
-        await taps(ada, "Next ▶", "Jupyter token", "step 9/11")
+        await taps(ada, "Next ▶", "Jupyter token", "step 9/12")
         await taps(ada, "Make a new one", "Set.", "set, 18 characters")
-        await taps(ada, "Next ▶", "Start command", "step 10/11")
+        await taps(ada, "Next ▶", "Start command", "step 10/12")
         await asks(ada, f"#!/bin/sh\ncurl -H {TOKEN}", "Set.")
-        await taps(ada, "Next ▶", "entrypoint", "step 11/11")
+        await taps(ada, "Next ▶", "entrypoint", "step 11/12")
         await taps(ada, "Switch on", "Set.", "Now: on")
         await taps(ada, "◀ Back", "Draft", "ubuntu22.04-cuda12")
         await taps(ada, "Rent…", "Rent this machine?")
@@ -298,7 +298,7 @@ async def test_an_earlier_rental_is_rented_again_with_its_image_and_ports(tmp_pa
 async def test_a_setup_that_was_changed_moves_to_the_next_machine(tmp_path: Path) -> None:
     async with market(tmp_path, machine(), machine(OTHER)) as (_, ada):
         await asks(ada, f"/rent {MACHINE}", "Draft")
-        await taps(ada, "Image", "step 4/11")
+        await taps(ada, "Image", "step 4/12")
         await asks(ada, "me/mine:3", "Set.")
         note = f"Your draft for server {MACHINE} was given up; its setup was taken over"
         await asks(ada, f"/rent {OTHER}", "Draft", "me/mine:3", note)
@@ -312,7 +312,7 @@ async def test_a_question_overtaken_by_a_change_sends_nothing(tmp_path: Path) ->
         await asks(ada, f"/rent {MACHINE}", "Draft")
         question = await taps(ada, "Rent…", "Rent this machine?")
         await asks(ada, "/rent", "Draft")
-        await taps(ada, "Image", "step 4/11")
+        await taps(ada, "Image", "step 4/12")
         await asks(ada, "me/other", "Set.")
         await ada.presses("Rent for", question["message_id"])
         await ada.sees("Not sent", "The draft was changed after you were asked", "Nothing was sent")
@@ -351,7 +351,7 @@ async def test_a_draft_survives_a_restart_at_every_step(tmp_path: Path) -> None:
     async with market(tmp_path) as (stage, ada):
         await asks(ada, f"/rent {MACHINE}", "Draft")
         await _restarts(stage)
-        await taps(ada, "Variables", "step 6/11")
+        await taps(ada, "Variables", "step 6/12")
         await _restarts(stage)
         await asks(ada, f"TOKEN={SECRET}", "Set.")
         await _restarts(stage)

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from bot.alerts.snapshot import Snapshot
-from bot.domain.ids import ChatId, KeyId
+from bot.domain.ids import ChatId, KeyId, OrderId, ServerId
 from bot.domain.rental import Orders
 from storage.store import Store
-from tests.storage.world import MINUTE, NOW, account, chat, order, state, undone
+from tests.storage.world import ANN, MINUTE, NOW, account, chat, order, state, undone
 
 SNAPSHOT = Snapshot(at=NOW, orders=Orders((order(),), limit=None), orders_at=NOW)
 
@@ -40,6 +40,19 @@ def test_a_key_of_paused_chats_only_is_not_due(store: Store) -> None:
     assert store.keys.next_due() is None
     store.chats.resume(one)
     assert store.keys.due(NOW + MINUTE, 10) == [key]
+
+
+def test_a_key_with_a_stop_condition_is_watched_although_its_chat_is_paused(store: Store) -> None:
+    one = chat(store)
+    key = key_of(store, one, 1, "main")
+    mine = store.accounts.default(one)
+    assert mine is not None
+    stop = store.stops.arm(one, mine.id, ANN, OrderId(38), ServerId(6), "{}", NOW)
+    store.chats.pause(one, "blocked", NOW)
+    assert store.keys.due(NOW + MINUTE, 10) == [key]
+    assert store.keys.next_due() == NOW + MINUTE
+    assert store.stops.move(stop.id, "over", of=("armed",), now=NOW)
+    assert store.keys.due(NOW + MINUTE, 10) == []
 
 
 def test_a_snapshot_comes_back_and_says_when_clore_last_answered(store: Store) -> None:

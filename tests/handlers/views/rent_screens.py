@@ -18,6 +18,7 @@ from bot.domain.recipe import TYPED_STEPS, Step, Unread
 from bot.domain.renting import Can, Coin, Effect
 from bot.domain.spending import Wallet
 from bot.domain.spot import SpotMarket
+from bot.domain.wish import Wish
 from handlers.screen import Screen
 from handlers.views import draft as drafts
 from handlers.views import rent, rent_confirm, rent_start
@@ -47,7 +48,7 @@ def rent_screens(
         specs=Specs(gpu=f"8x {word}", country=word),
         reliability=amount,
     )
-    for plan in _plans(account, listing, market, amount, word, now, rates):
+    for plan in _plans(account, listing, market, amount, word, now, rates, flag=flag):
         yield drafts.draft_screen, drafts.draft_screen(plan, now, notes=(word,))
         yield from _steps(plan, word, now)
         if plan.quote is not None and (plan.draft.spot_price is not None or not plan.draft.spot):
@@ -66,6 +67,7 @@ def rent_screens(
                     price_before=before,
                     replaced=None if before is not None else replaced,
                     notes=(word,) if flag else (),
+                    stop=plan.stop,
                 )
                 yield rent_confirm.confirm, shown
     yield from _refusals(account, listing, amount, word, now, rates)
@@ -79,6 +81,8 @@ def _plans(
     word: str,
     now: datetime,
     rates: Rates | None,
+    *,
+    flag: bool,
 ) -> Iterator[Planned]:
     coins = tuple(
         Coin(Quote(Money(amount, name), Decimal(5), spot), can, balance)
@@ -105,7 +109,16 @@ def _plans(
             template=word,
             results=ResultsId(1),
             auction=market if spot else None,
+            stop=_wish(amount, now, spot=spot, flag=flag),
         )
+
+
+def _wish(amount: Decimal, now: datetime, *, spot: bool, flag: bool) -> Wish:
+    """One of each kind, by turns."""
+    money = Money(amount, BITCOIN)
+    if spot:
+        return Wish(after=timedelta(minutes=10)) if flag else Wish(cost=money, dollars=money)
+    return Wish(at=now) if flag else Wish(runway=timedelta(hours=6))
 
 
 def _steps(plan: Planned, word: str, now: datetime) -> Iterator[Made]:
@@ -118,10 +131,11 @@ def _steps(plan: Planned, word: str, now: datetime) -> Iterator[Made]:
         Step.TEMPLATE: rent.templates(plan, [template] * 9),
         Step.KIND: rent.kinds(plan, quote, quote),
         Step.COIN: rent.coins(plan),
+        Step.STOP: rent.stops(plan, now),
         Step.PRICE: rent.prices(plan, quote, quote) if quote else Offered(),
     }
     for step in plan.steps:
-        for said in (*answered, refused) if step in TYPED_STEPS else answered:
+        for said in (*answered, refused) if step in {*TYPED_STEPS, Step.STOP} else answered:
             yield (
                 rent.step_screen,
                 rent.step_screen(plan, step, offered.get(step) or rent.of_field(plan, step), now, said),

@@ -293,6 +293,7 @@ def deployment_screens(world: World) -> Iterator[Made]:
             on_demand=OnDemand(world.flag, at),
             probes=world.flag,
             secrets_until=at,
+            stops=(AtTime(at), AtCost(order_.price), AtRunway(order_.price.currency, world.span)),
         )
         for lives in (True, False):
             yield deployments.living, deployments.living(one, it, at, rates=world.market.rates, lives=lives)
@@ -329,8 +330,11 @@ def creation_screens(world: World) -> Iterator[Made]:
         yield creations.busy, creations.busy(one, what, world.span)
         yield creations.never_seen, creations.never_seen(one, what, world.span)
         rates, number = world.market.rates, world.order.id
+        ends = (AtTime(at), AtCost(price), AtRunway(price.currency, world.span))
         for seen in (None, world.order):
-            rented = creations.rented(one, what, number, at, seen=seen, read_at=at, rates=rates, late=world.span)
+            rented = creations.rented(
+                one, what, number, at, seen=seen, read_at=at, rates=rates, late=world.span, stops=ends
+            )
             yield creations.rented, rented
 
 
