@@ -155,13 +155,17 @@ async def _tells_nobody(it: Killed, folder: Path, opens: tuple[str, ...]) -> Non
     """In no file of the bot's, and in no message but the one that has to show it."""
     assert len(opens) == 2
     needles = (it.box.clore.key, SECRET, *opens)
-    files = {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
+    files = _files(folder)
     assert {"bot.db", "bot.log"} <= set(files)
     assert [(name, needle) for name, held in files.items() for needle in needles if needle.encode() in held] == []
     told = [call for call in it.box.telegram.calls.find() if any(needle in str(call.params) for needle in needles)]
     assert told
     assert all(call.params["protect_content"] and "Access" in _head(call) for call in told)
     assert not any(needle in shown(message) for message in await it.ada.messages() for needle in needles[:2])
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
 
 
 def _accepted(box: BlackBox, method: str) -> list[Call]:

@@ -54,9 +54,7 @@ class CallLog:
         spelled = {each for each in self._methods if method is None or each.lower() == method.lower()}
         later = takewhile(lambda call: call.n > since, reversed(self._calls)) if since else reversed(self._calls)
         found = [
-            call
-            for call in later
-            if call.method in spelled and (chat is None or call.params.get("chat_id") == chat)
+            call for call in later if call.method in spelled and (chat is None or call.params.get("chat_id") == chat)
         ]
         return found[::-1]
 
