@@ -46,5 +46,7 @@ def _step_asked(house: House, arrival: Arrival, overdue: timedelta = timedelta()
     if not arrival.private or arrival.user is None or not may(house, arrival.user):
         return None
     chat = house.store.chats.find(arrival.chat)
-    question = house.store.questions.find(chat.id, arrival.user, house.clock() - overdue) if chat else None
+    if chat is None:
+        return None
+    question = house.store.questions.find(chat.id, arrival.user, house.clock() - overdue, arrival.update)
     return replies.step_asked(question) if question else None

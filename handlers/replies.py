@@ -127,19 +127,23 @@ def ask(guest: Guest, wanted: Reply, account: AccountId | None = None) -> None:
 
 def done(guest: Guest) -> bool:
     """What is typed from now on answers nothing. False: nothing was asked (any more)."""
-    questions = guest.house.store.questions
-    asked = questions.find(guest.chat.id, guest.user, guest.house.clock()) is not None
-    questions.answered(guest.chat.id, guest.user)
+    asked = question(guest) is not None
+    guest.house.store.questions.answered(guest.chat.id, guest.user, guest.arrival.update)
     return asked
 
 
-def wanted(question: Question) -> Reply:
-    return decode(_KINDS[question.kind], question.body)
+def question(guest: Guest) -> Question | None:
+    """What this person was asked for here and has not answered before."""
+    return guest.house.store.questions.find(guest.chat.id, guest.user, guest.now, guest.arrival.update)
 
 
-def step_asked(question: Question) -> Step | None:
+def wanted(asked: Question) -> Reply:
+    return decode(_KINDS[asked.kind], asked.body)
+
+
+def step_asked(asked: Question) -> Step | None:
     """The field of an order that the wizard or a template asks for, if this is such a question."""
-    match wanted(question):
+    match wanted(asked):
         case StepWanted(step=step) | TemplateWanted(step=step) if step in _STEPS:
             return Step(step)
         case _:

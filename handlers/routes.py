@@ -211,7 +211,7 @@ class FrontDoor:
 
     def _leave_question(self, guest: Guest) -> None:
         """A press on the screen that asks takes that screen away, and its question with it."""
-        question = self._house.store.questions.find(guest.chat.id, guest.user, guest.now)
+        question = replies.question(guest)
         if question is not None and question.message == guest.arrival.message:
             replies.done(guest)
 

@@ -56,7 +56,7 @@ from handlers.visit import Answer, Secret
 
 async def typed(guest: Guest, text: str, *, secret: Secret | None) -> Answer:
     """The open question says what a text answers; what looks like a key is one. `secret`: why the text was deleted."""
-    question = guest.house.store.questions.find(guest.chat.id, guest.user, guest.now)
+    question = replies.question(guest)
     wanted = replies.wanted(question) if question else None
     desk = guest.desk(question.account) if question and question.account is not None else None
     if secret in {Secret.PRIVATE_KEY, Secret.ANSWER} and not isinstance(wanted, StepWanted | TemplateWanted):
@@ -99,7 +99,7 @@ def _left(guest: Guest) -> Screen:
 
 def step_of_draft(guest: Guest) -> DraftId | None:
     """The draft of which a step is asked for."""
-    question = guest.house.store.questions.find(guest.chat.id, guest.user, guest.now)
+    question = replies.question(guest)
     wanted = replies.wanted(question) if question else None
     return wanted.draft if isinstance(wanted, StepWanted) else None
 

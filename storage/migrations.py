@@ -185,6 +185,8 @@ def m002_vanishings(db: sqlite_utils.Database) -> None:
 @MIGRATIONS()
 def m003_renting(db: sqlite_utils.Database) -> None:
     db.executescript("""
+        ALTER TABLE questions ADD COLUMN answered_by INTEGER;
+
         CREATE TABLE results (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             chat_id INTEGER NOT NULL REFERENCES chats(id) ON DELETE CASCADE,

@@ -47,16 +47,21 @@ class Questions:
             (chat, user, account, kind, body, to_ms(now), to_ms(now + lives)),
         )
 
-    def find(self, chat: ChatId, user: UserId, now: datetime) -> Question | None:
-        """The open question; `None` once it has expired."""
+    def find(self, chat: ChatId, user: UserId, now: datetime, update: int) -> Question | None:
+        """The open question; `None` once it has expired, or another update than this one has answered it."""
         row = self._db.first(
-            "SELECT * FROM questions WHERE chat_id = ? AND user_id = ? AND expires_ms > ?", (chat, user, to_ms(now))
+            "SELECT * FROM questions WHERE chat_id = ? AND user_id = ? AND expires_ms > ?"
+            " AND coalesce(answered_by, ?) = ?",
+            (chat, user, to_ms(now), update, update),
         )
         return None if row is None else _question(row)
 
-    def answered(self, chat: ChatId, user: UserId) -> bool:
-        """The question is over. False: there was none (any more)."""
-        return bool(self._db.change("DELETE FROM questions WHERE chat_id = ? AND user_id = ?", (chat, user)))
+    def answered(self, chat: ChatId, user: UserId, update: int) -> None:
+        """The question is over, but for this very update: it comes again where a restart kept it from its end."""
+        self._db.execute(
+            "UPDATE questions SET answered_by = ? WHERE chat_id = ? AND user_id = ? AND answered_by IS NULL",
+            (update, chat, user),
+        )
 
     def set_message(self, chat: ChatId, user: UserId, message: MessageId) -> None:
         """The message that asks."""

@@ -409,7 +409,7 @@ PIECES = [
     | st.lists(st.sampled_from(PIECES), max_size=30).map(" ".join)
 )
 @example("x" * 5000)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_any_text_is_a_search_or_points_at_a_word(text: str) -> None:
     found = parse(text)
     if isinstance(found, Misread):

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from bot.domain.draft import NewOrder
 from bot.domain.ids import DraftId, MessageId, ServerId, TelegramChatId, UserId
-from bot.domain.ledger import Creation
+from bot.domain.ledger import Cause, Creation, Ending, Result
 from bot.domain.recipe import Step
 from bot.domain.secrets import NO_SECRETS, Secrets, with_secrets
 from bot.sandbox.clore.validation import new_order
@@ -42,6 +42,7 @@ from handlers.views.words import exact_coin
 from handlers.visit import Arrival
 from handlers.word import Word
 from storage.codec import decode
+from storage.ledger import Entry
 from tests.journeys.renting import MACHINE, creations, machine
 from tests.journeys.stories import by_hand, coins, renter
 from tests.stage import ADA, Stage
@@ -259,10 +260,16 @@ class Wizard:
         bodies = [call.body for call in creations(self.stage) if call.executed]
         executed = [claimed[place][0].draft for body in bodies for place in [wanted.index(body)]]
         assert len(executed) == len(set(executed)), "a draft has rented twice"
-        alive = [
-            self.questions[entry.once][0].draft for entry in entries if entry.state not in {"refused", "abandoned"}
-        ]
+        alive = [self.questions[entry.once][0].draft for entry in entries if not _free_again(entry)]
         assert len(alive) == len(set(alive)), "a draft was taken up again while its request may have rented"
+
+
+def _free_again(entry: Entry) -> bool:
+    """Refused, never sent, or looked for often enough without being found: the person may ask again, and is told so."""
+    result = None if entry.result is None else decode(Result, entry.result)
+    return result is not None and (
+        result.ending in {Ending.REFUSED, Ending.ABANDONED} or result.cause is Cause.NOT_RENTED
+    )
 
 
 def _wire(new: NewOrder) -> dict[str, object]:

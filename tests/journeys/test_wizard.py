@@ -363,6 +363,20 @@ async def test_a_draft_survives_a_restart_at_every_step(tmp_path: Path) -> None:
         assert len(creations(stage)) == 1
 
 
+async def test_an_answer_that_was_taken_and_not_shown_before_a_restart_is_shown_after_it(tmp_path: Path) -> None:
+    """The update comes once more, and finds the question that it has answered already."""
+    async with market(tmp_path) as (stage, ada):
+        await asks(ada, f"/rent {MACHINE}", "Draft")
+        await taps(ada, "Variables", "step 6/11")
+        await stage.post("fault", method="sendMessage", text="Set.", times=1, retry_after=90)
+        said = await ada.says(f"TOKEN={SECRET}")
+        await asyncio.sleep(5)
+        assert _draft(stage, ada).env == {"TOKEN": SECRET}
+        await _restarts(stage)
+        await ada.sees("Set.", "1 variable", "Your message was deleted", after=said["message_id"])
+        await asks(ada, "OTHER=1", "Help")
+
+
 async def test_no_is_an_answer_and_the_draft_is_kept(tmp_path: Path) -> None:
     async with market(tmp_path) as (stage, ada):
         await asks(ada, f"/rent {MACHINE}", "Draft")

@@ -141,7 +141,7 @@ def test_numbers_of_messages_do_not_follow_into_the_supergroup(store: Store) -> 
     (letter,) = store.outbox.due(NOW, 1)
     assert letter.edits is None
     assert entry(store, old).message is None
-    question = store.questions.find(old, ANN, NOW)
+    question = store.questions.find(old, ANN, NOW, 1)
     assert question is not None
     assert question.message is None
 
@@ -157,7 +157,7 @@ def test_the_supergroup_says_whether_it_can_be_reached_and_its_question_is_the_n
     store.chats.migrate(OLD, NEW)
     assert store.chats.get(old).state == "active"
     assert len(store.outbox.due(NOW, 10)) == 1
-    kinds = [found and found.kind for found in (store.questions.find(old, who, NOW) for who in (ANN, BOB))]
+    kinds = [found and found.kind for found in (store.questions.find(old, who, NOW, 1) for who in (ANN, BOB))]
     assert kinds == ["newer", "his"]
 
 

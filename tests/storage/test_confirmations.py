@@ -14,6 +14,8 @@ from storage.master_keys import MasterKeys
 from storage.store import Store, open_store
 from tests.storage.world import ANN, BOB, MINUTE, NOW, account, chat, undone
 
+UPDATE = 100_000_001
+
 
 def ask(store: Store, *, secret: bytes | None = None) -> str:
     return store.confirmations.ask(chat(store), ANN, None, "cancel", '{"order":38}', NOW, MINUTE, secret=secret)
@@ -116,20 +118,31 @@ def test_a_new_question_takes_the_place_of_the_old_one(store: Store) -> None:
     store.questions.set_message(here, ANN, MessageId(7))
     store.questions.ask(here, BOB, "key", "{}", NOW, MINUTE)
     store.questions.ask(here, ANN, "name", '{"a":1}', NOW, MINUTE)
-    found = store.questions.find(here, ANN, NOW)
+    found = store.questions.find(here, ANN, NOW, UPDATE)
     assert found is not None
     assert (found.kind, found.body, found.message) == ("name", '{"a":1}', None)
-    assert store.questions.answered(here, ANN)
-    assert not store.questions.answered(here, ANN)
-    assert store.questions.find(here, ANN, NOW) is None
-    assert store.questions.find(here, BOB, NOW) is not None
+    assert store.questions.find(here, BOB, NOW, UPDATE) is not None
+
+
+def test_a_question_that_was_answered_is_open_for_its_own_answer_only(store: Store) -> None:
+    """A restart may bring the same update once more."""
+    here = chat(store)
+    for user in (ANN, BOB):
+        store.questions.ask(here, user, "key", "{}", NOW, MINUTE)
+    store.questions.answered(here, ANN, UPDATE)
+    store.questions.answered(here, ANN, UPDATE + 1)
+    assert store.questions.find(here, ANN, NOW, UPDATE) is not None
+    assert store.questions.find(here, ANN, NOW, UPDATE + 1) is None
+    assert store.questions.find(here, BOB, NOW, UPDATE + 1) is not None
+    store.questions.ask(here, ANN, "name", "{}", NOW, MINUTE)
+    assert store.questions.find(here, ANN, NOW, UPDATE + 1) is not None
 
 
 def test_a_question_expires_and_goes_with_its_account(store: Store) -> None:
     here = chat(store)
     mine = account(store, here)
     store.questions.ask(here, ANN, "name", "{}", NOW, MINUTE, account=mine.id)
-    assert store.questions.find(here, ANN, NOW + MINUTE) is None
+    assert store.questions.find(here, ANN, NOW + MINUTE, UPDATE) is None
     assert store.questions.prune(NOW + MINUTE) == 0
     store.accounts.remove(here, mine.id)
-    assert store.questions.find(here, ANN, NOW) is None
+    assert store.questions.find(here, ANN, NOW, UPDATE) is None

@@ -32,6 +32,7 @@ class CallLog:
 
     def __init__(self, file: Path | None = None) -> None:
         self._calls: deque[Call] = deque(maxlen=_KEPT)
+        self._methods: set[str] = set()
         self._n = 0
         self._file = file
         self._waiters: set[asyncio.Future[None]] = set()
@@ -40,6 +41,7 @@ class CallLog:
         self._n += 1
         call = Call(self._n, at, method, params, answer, lost)
         self._calls.append(call)
+        self._methods.add(method)
         if self._file is not None:
             with self._file.open("a", encoding="utf-8") as lines:
                 lines.write(json.dumps(asdict(call), ensure_ascii=False) + "\n")
@@ -49,12 +51,10 @@ class CallLog:
 
     def find(self, method: str | None = None, chat: int | str | None = None, since: int = 0) -> list[Call]:
         """The calls after number `since`, of one method and to one chat if these are given."""
-        later = takewhile(lambda call: call.n > since, reversed(self._calls))
+        spelled = {each for each in self._methods if method is None or each.lower() == method.lower()}
+        later = takewhile(lambda call: call.n > since, reversed(self._calls)) if since else reversed(self._calls)
         found = [
-            call
-            for call in later
-            if (method is None or call.method.lower() == method.lower())
-            and (chat is None or call.params.get("chat_id") == chat)
+            call for call in later if call.method in spelled and (chat is None or call.params.get("chat_id") == chat)
         ]
         return found[::-1]
 
