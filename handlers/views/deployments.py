@@ -286,11 +286,11 @@ def _free(it: Minutes, now: datetime) -> Html | None:
     if it.progress.phase not in HAS_MACHINE:
         return None
     fee = it.order.creation_fee if it.order else None
-    amount = say(" {fee}", fee=worth(fee, None)) if fee is not None and fee.amount else ""
+    amount = say(" ({fee})", fee=worth(fee, None)) if fee is not None and fee.amount else ""
     if now >= it.progress.free_until:
         return say("The creation fee{amount} is not avoidable any more.", amount=amount)
     return say(
-        "Cancelling is free of the creation fee{amount} until then: {then}.",
+        "No creation fee{amount} if cancelled in time: {then}.",
         amount=amount,
         then=deadline(it.progress.free_until, now),
     )
@@ -329,9 +329,7 @@ def _about_tests(it: Minutes) -> Iterator[Html | None]:
 def _secrets_kept(it: Minutes, now: datetime) -> Html | None:
     if it.secrets_until is None:
         return None
-    return say(
-        "🔑 Password or token: shown once, kept sealed until then, {until}.", until=deadline(it.secrets_until, now)
-    )
+    return say("🔑 Password and token: shown once, then gone; or gone {when}.", when=when(it.secrets_until, now))
 
 
 def _living_rows(account: Account, it: Minutes, *, lives: bool) -> tuple[Row, ...]:

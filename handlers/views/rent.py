@@ -20,7 +20,7 @@ from handlers.views.auction import REASONS, unheld
 from handlers.views.draft import Planned, coin_word, machine
 from handlers.views.frame import Account, age, copying, in_pairs, label, navigation, screen, title
 from handlers.views.html import Html, code, join, say, text
-from handlers.views.steps import choices, gone, prompt, refusal, value, variables
+from handlers.views.steps import choices, example, gone, prompt, refusal, value, variables
 from handlers.views.words import exact_coin, number, percent, worth
 from handlers.word import Word
 
@@ -59,10 +59,14 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What a step offers: lines that explain it, and a row of buttons for each value."""
+    """What a step offers: lines that explain it, and a row of buttons for each value.
+
+    `hints`: how an answer is written, said only while one is awaited.
+    """
 
     lines: tuple[Html | None, ...] = ()
     rows: tuple[Row, ...] = ()
+    hints: tuple[Html | None, ...] = ()
 
 
 ASKED: Final = Said()
@@ -81,9 +85,15 @@ def step_screen(planned: Planned, step: Step, offered: Offered, now: datetime, t
             *refusal(told.refused),
             say("ℹ️ {note}", note=text(told.note, 300)) if told.note else None,
             *offered.lines,
-            say("/cancel leaves.") if asks else None,
-            gone(deleted=told.deleted)
-            or (say("Your message is deleted at once.") if asks and step in SECRET_STEPS else None),
+            *(offered.hints if asks else ()),
+            join(
+                (
+                    gone(deleted=told.deleted)
+                    or (say("Your message is deleted at once.") if asks and step in SECRET_STEPS else None),
+                    say("/cancel leaves.") if asks else None,
+                ),
+                " ",
+            ),
             age(planned.read_at, now, planned.rates) if market else None,
         ),
         (
@@ -99,20 +109,16 @@ def step_screen(planned: Planned, step: Step, offered: Offered, now: datetime, t
 
 
 def of_field(planned: Planned, step: Step) -> Offered:
-    """A step of the setup: what r may be written stands in the same words as for a template."""
+    """A step of the setup: what may be written stands in the same words as for a template."""
     asked = prompt(step)
     buttons = [
         Press(label(one.label), Choose(planned.id, Word(step.value), one.word)) for one in choices(step, planned.draft)
     ]
-    example = say("Like {example}", example=code(asked.example)) if asked.example else None
-    return Offered(
-        (
-            say("Now: {value}", value=value(step, planned.draft)),
-            *[Html(one) for one in asked.lines],
-            example,
-        ),
-        _rows(buttons),
-    )
+    now = say("Now: {value}", value=value(step, planned.draft))
+    lines = tuple(Html(one) for one in asked.lines)
+    if step not in TYPED_STEPS:
+        return Offered((now, *lines), _rows(buttons))
+    return Offered((now,), _rows(buttons), hints=(*lines, example(step)))
 
 
 def accounts(planned: Planned, others: Sequence[Account]) -> Offered:
@@ -191,13 +197,17 @@ def coins(planned: Planned) -> Offered:
         for coin in able[:MOST_OFFERED]
     ]
     return Offered(
-        tuple(coin_line(coin, planned) for coin in planned.coins[:MOST_OFFERED]), tuple((one,) for one in buttons)
+        (
+            say("What the machine costs with the fee, and what you hold:"),
+            *(coin_line(coin, planned) for coin in planned.coins[:MOST_OFFERED]),
+        ),
+        tuple((one,) for one in buttons),
     )
 
 
 def coin_line(coin: Coin, planned: Planned) -> Html:
-    """`60 CLORE (≈ $1) a day with fee · you hold 12 CLORE`."""
-    return join((say("{price} a day with fee", price=worth(coin.quote.per_day, planned.rates)), _held(coin)))
+    """`60 CLORE (≈ $1) a day · you hold 12 CLORE`."""
+    return join((say("{price} a day", price=worth(coin.quote.per_day, planned.rates)), _held(coin)))
 
 
 def _held(coin: Coin) -> Html:

@@ -18,7 +18,7 @@ from handlers.views.draft import Planned, cost_of, machine, price
 from handlers.views.frame import age, confirmation, screen, title, valid_until
 from handlers.views.html import Html, code, join, say, text
 from handlers.views.steps import line, variables
-from handlers.views.words import exact_coin, lasts, percent, worth
+from handlers.views.words import coin, exact_coin, lasts, percent, worth
 
 _DETAILS: Final = (
     Step.IMAGE,
@@ -91,7 +91,7 @@ def verb(planned: Planned) -> str:
     assert quote is not None
     if draft.spot and draft.spot_price is not None:
         return f"Bid {exact_coin(Money(draft.spot_price, quote.price.currency))} a day"
-    return f"Rent for {exact_coin(cost_of(draft, quote))} a day"
+    return f"Rent for {coin(cost_of(draft, quote))} a day"
 
 
 def _pinned(price: Money, before: Money | None) -> Html:
