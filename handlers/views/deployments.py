@@ -57,7 +57,7 @@ _OUTCOMES: Final = {
     Outcome.NOT_WEB: "is no web server",
     Outcome.BAD_CERTIFICATE: "has no valid certificate",
     Outcome.UNREACHABLE: "cannot be reached",
-    Outcome.UNRESOLVED: "not known: its name has no address yet",
+    Outcome.UNRESOLVED: "its name has no address yet",
     Outcome.NOT_PUBLIC: "not tried: its address is not of the internet",
 }
 
@@ -329,7 +329,7 @@ def _about_tests(it: Minutes) -> Iterator[Html | None]:
 def _secrets_kept(it: Minutes, now: datetime) -> Html | None:
     if it.secrets_until is None:
         return None
-    return say("🔑 Password and token: shown once, then gone; or gone {when}.", when=when(it.secrets_until, now))
+    return say("🔑 Password or token: shown once, or gone {when}.", when=when(it.secrets_until, now))
 
 
 def _living_rows(account: Account, it: Minutes, *, lives: bool) -> tuple[Row, ...]:

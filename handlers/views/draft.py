@@ -117,7 +117,7 @@ def draft_screen(planned: Planned, now: datetime, *, notes: tuple[str, ...] = ()
         (
             *in_threes([_step_button(planned, step) for step in planned.steps]),
             (Press("🔨 Bid…" if draft.spot else "🛒 Rent…", AskRent(planned.id), Style.PRIMARY),),
-            (Press("🗑 Discard draft", DropDraft(planned.id), Style.DANGER),),
+            (Press("🗑 Discard draft", DropDraft(planned.id)),),
             navigation(back_of(planned.results)),
         ),
         details=[*(line(step, draft) for step in _DETAILS), variables(draft), _template(planned)],

@@ -25,9 +25,8 @@ from handlers.views.words import exact_coin, number, percent, worth
 from handlers.word import Word
 
 MOST_OFFERED: Final = 6
-CHOSEN_STEPS: Final = frozenset({Step.ACCOUNT, Step.TEMPLATE, Step.KIND, Step.COIN, Step.AUTOSSH})
-"""Steps that are answered with buttons only."""
-
+MOST_LINES: Final = 4
+MOST_DIGITS: Final = 8
 WINNING: Final = Word("win")
 LEAST: Final = Word("min")
 ON_DEMAND: Final = Word("demand")
@@ -59,14 +58,12 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What a step offers: lines that explain it, and a row of buttons for each value.
-
-    `hints`: how an answer is written, said only while one is awaited.
-    """
+    """What a step offers: how it stands, lines that explain it while it is asked for, a row of buttons for each value."""
 
     lines: tuple[Html | None, ...] = ()
     rows: tuple[Row, ...] = ()
-    hints: tuple[Html | None, ...] = ()
+    help: tuple[Html | None, ...] = ()
+    details: tuple[Html | None, ...] = ()
 
 
 ASKED: Final = Said()
@@ -78,22 +75,15 @@ def step_screen(planned: Planned, step: Step, offered: Offered, now: datetime, t
     typed = step in TYPED_STEPS or step is Step.PRICE
     asks = typed and told.asks
     market = step in {Step.KIND, Step.COIN, Step.PRICE}
+    subject = join((f"step {place + 1}/{len(planned.steps)}", say("server {id}", id=code(planned.draft.server))))
     shown = screen(
         (
-            title(asked.glyph, asked.name, f"step {place + 1}/{len(planned.steps)}", planned.account),
-            machine(planned) if market else say("For server {id}", id=code(planned.draft.server)),
+            title(asked.glyph, asked.name, subject, planned.account),
             *refusal(told.refused),
             say("ℹ️ {note}", note=text(told.note, 300)) if told.note else None,
             *offered.lines,
-            *(offered.hints if asks else ()),
-            join(
-                (
-                    gone(deleted=told.deleted)
-                    or (say("Your message is deleted at once.") if asks and step in SECRET_STEPS else None),
-                    say("/cancel leaves.") if asks else None,
-                ),
-                " ",
-            ),
+            *(offered.help if asks else ()),
+            _leaving(step, told, asks=asks),
             age(planned.read_at, now, planned.rates) if market else None,
         ),
         (
@@ -103,9 +93,17 @@ def step_screen(planned: Planned, step: Step, offered: Offered, now: datetime, t
             _pager(planned, place),
             navigation(ShowDraft(planned.id)),
         ),
-        details=(variables(planned.draft),) if step is Step.ENV else (),
+        details=(machine(planned) if market else None, *offered.details),
     )
     return replace(shown, asks=asks)
+
+
+def _leaving(step: Step, told: Said, *, asks: bool) -> Html | None:
+    """How a question is left, and what becomes of an answer that is secret."""
+    after = gone(deleted=told.deleted)
+    if after is None and asks and step in SECRET_STEPS:
+        after = say("Your message is deleted at once.")
+    return join((say("/cancel leaves.") if asks else None, after), " ") or None
 
 
 def of_field(planned: Planned, step: Step) -> Offered:
@@ -116,9 +114,10 @@ def of_field(planned: Planned, step: Step) -> Offered:
     ]
     now = say("Now: {value}", value=value(step, planned.draft))
     lines = tuple(Html(one) for one in asked.lines)
+    details = (variables(planned.draft),) if step is Step.ENV else ()
     if step not in TYPED_STEPS:
         return Offered((now, *lines), _rows(buttons))
-    return Offered((now,), _rows(buttons), hints=(*lines, example(step)))
+    return Offered((now,), _rows(buttons), help=(*lines, example(step)), details=details)
 
 
 def accounts(planned: Planned, others: Sequence[Account]) -> Offered:
@@ -126,14 +125,15 @@ def accounts(planned: Planned, others: Sequence[Account]) -> Offered:
         Press(
             label(_ticked(account.name, account.id == planned.account.id)), _choose(planned, Step.ACCOUNT, account.id)
         )
-        for account in others[:MOST_OFFERED]
+        for account in [one for one in others if _fits(one.id)][:MOST_OFFERED]
     ]
     return Offered((say("Which account rents and pays."),), _rows(buttons))
 
 
 def templates(planned: Planned, saved: Sequence[Template]) -> Offered:
     """The templates of this chat, and a way to keep this very setup."""
-    buttons = [Press(label(f"📄 {one.name}"), _choose(planned, Step.TEMPLATE, one.id)) for one in saved[:MOST_OFFERED]]
+    known = [one for one in saved if _fits(one.id)]
+    buttons = [Press(label(f"📄 {one.name}"), _choose(planned, Step.TEMPLATE, one.id)) for one in known[:MOST_OFFERED]]
     more = len(saved) - MOST_OFFERED
     return Offered(
         (
@@ -196,13 +196,9 @@ def coins(planned: Planned) -> Offered:
         )
         for coin in able[:MOST_OFFERED]
     ]
-    return Offered(
-        (
-            say("What the machine costs with the fee, and what you hold:"),
-            *(coin_line(coin, planned) for coin in planned.coins[:MOST_OFFERED]),
-        ),
-        tuple((one,) for one in buttons),
-    )
+    what = say("What the machine costs with the fee, and what you hold:")
+    lines = tuple(coin_line(coin, planned) for coin in planned.coins)
+    return Offered((what, *lines[:MOST_LINES]), tuple((one,) for one in buttons), details=lines[MOST_LINES:])
 
 
 def coin_line(coin: Coin, planned: Planned) -> Html:
@@ -226,24 +222,25 @@ def prices(planned: Planned, quote: Quote, on_demand: Quote | None) -> Offered:
     least, coin, draft, market = round_up(quote.price), quote.price.currency, planned.draft, planned.auction
     winning = winning_bid(market, coin, rates=planned.rates or market.rates) if market else None
     bid = Money(draft.spot_price, coin) if draft.spot_price is not None else None
-    lines = (
+    spent = (
         say(
             "Now: {bid} a day, {cost} with fee.",
             bid=exact_coin(bid),
             cost=worth(with_fee(bid, quote.fee_percent), planned.rates),
         )
         if bid is not None
-        else None,
-        say(
-            "Write your bid per day for the whole machine in {coin}, before the fee, in steps of {step}.",
-            coin=symbol(coin),
-            step=plain(unit(coin)),
-        ),
-        say("The host takes {least} or more.", least=worth(least, planned.rates, to_the_digit=True)),
-        _winning(winning, market),
+        else None
+    )
+    takes = say("The host takes {least} or more.", least=worth(least, planned.rates, to_the_digit=True))
+    demanded = (
         say("On demand it costs {price} a day with fee.", price=worth(on_demand.per_day, planned.rates))
         if on_demand
-        else None,
+        else None
+    )
+    ask = say(
+        "Write your bid per day for the whole machine in {coin}, before the fee, in steps of {step}.",
+        coin=symbol(coin),
+        step=plain(unit(coin)),
     )
     use: list[Press] = []
     if isinstance(winning, Winning):
@@ -256,7 +253,8 @@ def prices(planned: Planned, quote: Quote, on_demand: Quote | None) -> Offered:
         use.append(
             Press(label(f"Bid {exact_coin(least)}: the least"), Choose(planned.id, Word(Step.PRICE.value), LEAST))
         )
-    return Offered(lines, tuple((one,) for one in use))
+    lines = (spent, join((takes, _winning(winning, market)), " "), demanded)
+    return Offered(lines, tuple((one,) for one in use), help=(ask,))
 
 
 def _winning(winning: Winning | NoAnswer | None, market: SpotMarket | None) -> Html:
@@ -288,6 +286,11 @@ def _pager(planned: Planned, place: int) -> Row:
 
 def _choose(planned: Planned, step: Step, value: int) -> Choose:
     return Choose(planned.id, Word(step.value), Word(str(value)))
+
+
+def _fits(number: int) -> bool:
+    """Rows are numbered from 1 on: no installation comes near the longest number that a button's word holds."""
+    return len(str(number)) <= MOST_DIGITS
 
 
 def _ticked(words: str, chosen: bool) -> str:

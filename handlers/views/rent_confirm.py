@@ -64,8 +64,7 @@ def confirm(
     return screen(
         (
             title("⚖️", what, say("server {id}", id=code(draft.server)), planned.account),
-            machine(planned),
-            _instead(planned, replaced) if replaced else None,
+            join((machine(planned), _instead(planned, replaced) if replaced else None)),
             price(planned),
             _bid(planned, now) if draft.spot else _pinned(quote.price, price_before),
             _fees(planned),
@@ -158,7 +157,7 @@ def _instead(planned: Planned, replaced: Replaced) -> Html:
         say("reliability {change}", change=reliability) if reliability else None,
         "⚠️ whether that one was rented is not known" if replaced.doubtful else None,
     ]
-    return say("🔁 Instead of server {id}: {differs}", id=code(replaced.server), differs=join(differs) or "the same")
+    return say("🔁 instead of server {id}: {differs}", id=code(replaced.server), differs=join(differs) or "the same")
 
 
 def _change(before: str | None, after: str | None) -> str | None:

@@ -78,7 +78,7 @@ def taken(
     results: ResultsId = NO_RESULTS,
 ) -> Screen:
     """Rented on demand by somebody else. `bids`: it has a spot price, so that a bid can wait for it."""
-    bid = (Press("⚖️ Bid instead…", StartRent(listing.id, spot=True, results=results)),) if bids else ()
+    bid = (Press("⚖️ Bid…", StartRent(listing.id, spot=True, results=results)),) if bids else ()
     return three_parts(
         title("🔒", "Taken", say("server {id}", id=code(listing.id))),
         say("{machine} is rented on demand by somebody else.", machine=listing.specs.title),

@@ -140,7 +140,7 @@ def _footer(found: Found, shown: Shown, now: datetime) -> Html:
     return join(
         (
             "found anew" if shown.anew else None,
-            "prices with fee" if found.hits else None,
+            "Prices with fee" if found.hits else None,
             age(found.read_at, now, found.rates, failed=shown.failed),
             say("{count} left out: you blocked them", count=found.left_out) if found.left_out else None,
             say("the first {count} are kept", count=len(found.hits)) if found.total > len(found.hits) else None,

@@ -72,7 +72,7 @@ def stops(
     note: Html | None = None,
 ) -> Screen:
     """What is set and what can be set. `note`: what the last press did."""
-    none = say("None is set: it runs until {end}, or until its coin is empty.", end=deadline(order.ends_at, now))
+    none = say("None is set: it ends {end}, or once its coin is empty.", end=deadline(order.ends_at, now))
     return screen(
         (
             title("⏲", "Stop conditions", number(order.id), account),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -19,6 +19,7 @@ from bot.domain.ledger import Cause, Ending, Result
 from bot.sandbox.clore.journal import Entry
 from storage.codec import decode
 from storage.ledger import Entry as Row
+from tests.journeys.hands import asks
 from tests.journeys.renting import CREATE, account_of, asked, machine, wanted
 from tests.journeys.stories import by_hand, coins, ends, guest
 from tests.stage import ADA, Person, Stage, shown
@@ -131,8 +132,8 @@ class Renter:
     person: Person
     key: str
     machine: int
-    message: int
-    """What they press on, and what is edited."""
+    message: int = 0
+    """What they press on, and what is edited: another one each time, since a rental goes on to show its first minutes."""
 
 
 async def _moved_in(stage: Stage) -> list[Renter]:
@@ -141,9 +142,13 @@ async def _moved_in(stage: Stage) -> list[Renter]:
     for place, number in enumerate(numbers):
         key = stage.clore.add_key()
         stage.clore.load({"wallets": coins(50), "servers": [machine(each) for each in numbers]}, key=key)
-        person = await guest(stage, key, ADA + place)
-        people.append(Renter(person, key, number, (await person.last())["message_id"]))
+        people.append(Renter(await guest(stage, key, ADA + place), key, number))
     return people
+
+
+async def _with_a_screen(renter: Renter) -> Renter:
+    screen = await asks(renter.person, "/status", "this bot")
+    return replace(renter, message=screen["message_id"])
 
 
 def _plan(random: Random, *, slowed: bool) -> Plan:
@@ -166,6 +171,7 @@ def _stops(random: Random) -> tuple[float, ...]:
 
 
 async def _round(stage: Stage, people: Sequence[Renter], random: Random, name: str) -> list[Trial]:
+    people = await asyncio.gather(*map(_with_a_screen, people))
     plans = [_plan(random, slowed=place < 2) for place in range(len(people))]
     stops = _stops(random)
     since = stage.clore.journal.next_number - 1

@@ -23,7 +23,7 @@ async def test_the_same_search_gives_articles_that_open_the_card(tmp_path: Path)
         assert first["title"].startswith("4x RTX 4090 · $8.4")
         assert "per GPU · DE · reliability 99.1 %" in first["description"]
         assert "a day with fee" in first["text"]
-        assert "Data from" in first["text"]
+        assert "Data and rate from" in first["text"]
         ((opens,),) = first["reply_markup"]["inline_keyboard"]
         assert opens["url"].endswith("?start=s100")
 

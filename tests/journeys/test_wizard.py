@@ -181,7 +181,7 @@ async def test_another_coin_has_another_price(tmp_path: Path) -> None:
     held = [*coins(), {"name": "CLORE-Blockchain", "balance": 1000}]
     async with market(tmp_path, {**machine(), "price": price}, wallets=held) as (stage, ada):
         await asks(ada, f"/rent {MACHINE}", "Draft", "525 CLORE a day")
-        await taps(ada, "Coin", "525 CLORE a day with fee", "you hold 1000 CLORE", "you hold 0.5 BTC")
+        await taps(ada, "Coin", "525 CLORE a day", "you hold 1000 CLORE", "you hold 0.5 BTC")
         await taps(ada, "BTC: 0.000105 a day", "Set.")
         await taps(ada, "◀ Back", "0.000105 BTC a day")
         await taps(ada, "Rent…", "Exactly 0.0001 BTC a day", "💰 0.5 BTC")
@@ -197,8 +197,8 @@ async def test_a_machine_that_cannot_be_rented_says_why_and_what_next(tmp_path: 
     async with market(tmp_path, taken, picky) as (_, ada):
         await asks(ada, "/rent 9", "Not listed", "Nothing was rented")
         screen = await asks(ada, f"/rent {MACHINE}", "Taken", "rented on demand by somebody else", "Nothing was rented")
-        assert {"⚖️ Bid instead…", "🔔 Tell me"} <= set(labels(screen))
-        await taps(ada, "Bid instead", "Draft", "spot bid")
+        assert {"⚖️ Bid…", "🔔 Tell me"} <= set(labels(screen))
+        await taps(ada, "⚖️ Bid…", "Draft", "spot bid")
         await asks(ada, f"/rent {OTHER}", "No price", "in a coin that its host takes")
 
 
@@ -265,7 +265,7 @@ async def test_the_next_similar_machine_is_asked_for_at_once(tmp_path: Path) -> 
         await asyncio.sleep(40)
         await taps(ada, "Rent…", "Taken", "Nothing was rented")
         question = await taps(
-            ada, "Next similar", "Rent this machine?", f"server {OTHER}", f"Instead of server {MACHINE}"
+            ada, "Next similar", "Rent this machine?", f"server {OTHER}", f"instead of server {MACHINE}"
         )
         assert "0.000105 BTC → 0.000126 BTC a day" in shown(question)
         assert "country unknown → NO" in shown(question)

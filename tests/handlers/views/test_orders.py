@@ -11,8 +11,8 @@ from bot.alerts.snapshot import Missing, Snapshot
 from bot.domain.ids import OrderId
 from bot.domain.money import BITCOIN, Money
 from bot.domain.rental import Container, Order, Orders, PortForward
-from handlers.actions import AskCancel, AskPrice, AskRaise, Close, Home, Nothing, ShowOrder, ShowOrders, ShowPastOrders
-from handlers.market_actions import FindSimilar, ShowServer
+from handlers.actions import AskCancel, AskPrice, AskRaise, Home, Nothing, ShowOrder, ShowOrders
+from handlers.rent_actions import RentAgain
 from handlers.screen import Link, Screen
 from handlers.views import order, orders
 from handlers.views.frame import Failure
@@ -134,10 +134,11 @@ def test_every_state_is_a_word(shown: Order, word: str) -> None:
     assert word in visible(card(shown))[0]
 
 
-def test_a_past_rental_can_only_be_read() -> None:
+def test_a_past_rental_can_be_read_and_rented_again() -> None:
     screen = card(PAST)
 
-    assert {type(action) for action in actions(screen)} == {ShowPastOrders, ShowOrder, FindSimilar, ShowServer, Close}
+    assert AskCancel(MAIN.id, PAST.id) not in actions(screen)
+    assert RentAgain(MAIN.id, PAST.id) in actions(screen)
     assert "ssh" not in plain(screen)
 
 

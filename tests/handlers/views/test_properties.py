@@ -88,6 +88,7 @@ from handlers.views.html import text
 from handlers.visit import Command
 from tests.handlers.views.reading import closes, complaints
 from tests.handlers.views.recipe_screens import recipe_screens
+from tests.handlers.views.rent_screens import READINGS, rent_screens
 from tests.handlers.views.world import BID, ENDS_AT, MAIN, NOW, TOKEN, Main, market, snapshot
 
 EXPONENT = re.compile(r"\d[eE][+-]?\d")
@@ -495,6 +496,7 @@ def all_screens(world: World) -> Iterator[Made]:
     yield from fixed_screens()
     yield from alert_screens(world)
     yield from recipe_screens(world.word, flag=world.flag)
+    yield from rent_screens(world.account, world.market, abs(world.amount), world.word, world.moment, flag=world.flag)
 
 
 QUICK = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), report_multiple_bugs=False)
@@ -550,6 +552,7 @@ def test_a_screen_of_readings_says_how_old_they_are(world: World) -> None:
         outcome.still_listed, status.status, alerts.alert, deployments.living, deployments.running, deployments.decide,
         deployments.stuck, deployments.kept, stops.stops, stops.ask, creations.rented, cheaper.cheaper, cheaper.unknown,
         batches.batch, batches.confirm, batches.full, batches.nothing_found,
+        *READINGS,
     }  # fmt: skip
     seen = set()
     for view, screen in all_screens(world):
