@@ -49,7 +49,7 @@ def rent_a_machine(page: Page, key: str) -> None:
     page.say("/market 3090 <4")
     page.expect("machines", "RTX 3090 24 GB", "a day")
     page.press("1 · $", under="RTX 3090 24 GB")
-    page.expect("Free", "you can pay with", within=SLOW)
+    page.expect("Free", "you can pay with each", within=SLOW)
     page.press("🛒 Rent…", under="Free")
     page.expect("Draft", "on demand", within=SLOW)
     page.press("🛒 Rent…", under="Draft")

@@ -61,9 +61,7 @@ def test_the_alarm_leads_on_and_blocks_what_is_known() -> None:
 
 
 def test_the_newest_result_of_each_port_is_shown() -> None:
-    assert "SSH refuses the connection · Web: its name has no address yet" in plain(
-        views.living(MAIN, IT, NOW)
-    )
+    assert "SSH refuses the connection · Web: its name has no address yet" in plain(views.living(MAIN, IT, NOW))
 
 
 def test_a_password_is_shown_and_copied_to_the_letter() -> None:
