@@ -44,8 +44,6 @@ def connect(page: Page, key: str) -> None:
 
 def rent_a_machine(page: Page, key: str) -> None:
     """Found in one line, rented with two taps from its card; it runs, and ends by itself in an hour."""
-    page.say("/orders")
-    page.expect("Rentals", "Running", within=SLOW)
     page.say("/market 3090 <4")
     page.expect("machines", "RTX 3090 24 GB", "a day")
     page.press("1 · $", under="RTX 3090 24 GB")
@@ -55,11 +53,14 @@ def rent_a_machine(page: Page, key: str) -> None:
     page.press("🛒 Rent…", under="Draft")
     page.expect("Rent this machine?", "or nothing is rented", within=SLOW)
     page.press("Rent for", under="Rent this machine?")
-    page.expect("Deploying", within=SLOW)
-    older = {"act": "age", "key": key, "seconds": 30}
+    ordered = f"{page.address}clore/sim/calls?operation=create_order&key={key}"
+    page.until(lambda: httpx.get(ordered).json()["calls"], "the order to be sent", SLOW)
+    older = {"act": "age", "key": key, "seconds": 30}  # the container runs by then
     httpx.post(f"{page.address}clore/sim/act", json=older).raise_for_status()
     page.expect("Running", "ssh root@", "shown once", within=SLOW)
-    page.press("📋 Order", under="shown once")
+    page.say("/orders")
+    page.expect("Rentals", "RTX 3090", within=SLOW)
+    page.press("RTX 3090", under="Rentals")
     page.expect("Running", "Ends")
     page.press("⏲ Stop…", under="Ends")
     page.expect("Stop conditions", "None is set")
