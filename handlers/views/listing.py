@@ -87,7 +87,7 @@ def card(shown: Card, now: datetime) -> Screen:
                 (text(listing.specs.country, 16) if listing.specs.country else None, trust(listing), longest(listing))
             ),
             _price(shown),
-            say("🪙 {coins}", coins=coins(listing, shown.reader, spot=False)),
+            say("🪙 {coins}", coins=_capital(coins(listing, shown.reader, spot=False))),
             _queue(shown),
             join(_remarks(shown)) or None,
             age(shown.read_at, now, rates, failed=shown.failed),
@@ -150,6 +150,10 @@ def _state(shown: Card) -> tuple[str, str]:
     if shown.own:
         return "🏠", "Yours"
     return ("🔴", "Rented") if shown.listing.rented else ("🟢", "Free")
+
+
+def _capital(words: Html) -> Html:
+    return Html(words[:1].upper() + words[1:])
 
 
 def _price(shown: Card) -> Html:

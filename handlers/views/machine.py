@@ -158,7 +158,7 @@ def specs(parts: Specs) -> Iterator[Html]:
     """Everything that a machine is made of, one line for each kind of thing."""
     gpu_ram = f"{number(parts.gpu_ram_gb)} GB each" if parts.gpu_ram_gb is not None else None
     ram = f"{number(parts.ram_gb)} GB" if parts.ram_gb is not None else None
-    disk_speed = f"{number(parts.disk_mb_s)} MB/s" if parts.disk_mb_s is not None else None
+    disk_speed = f"{number(parts.disk_mb_s)} MB/s" if parts.disk_mb_s else None
     down = f"{number(parts.down_mbit)} Mbit/s down" if parts.down_mbit is not None else None
     up = f"{number(parts.up_mbit)} Mbit/s up" if parts.up_mbit is not None else None
     for label, known in (

@@ -119,9 +119,7 @@ def _fees(planned: Planned) -> Html:
             "It costs nothing while it waits; a higher bid or an order on demand takes the machine away. CLORE.AI adds a "
             "creation fee once it runs for 10 minutes; the order shows how much."
         )
-    return say(
-        "🎟 CLORE.AI adds a creation fee once 10 minutes are over; only the order shows how much. Before, there is none."
-    )
+    return say("🎟 CLORE.AI adds a creation fee once 10 minutes are over; only the order shows how much.")
 
 
 def _runway(effect: Effect, currency: str, rates: Rates | None, *, spot: bool) -> Html:
