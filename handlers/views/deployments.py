@@ -24,6 +24,7 @@ from handlers.rent_actions import (
     ProbeNow,
     ShowDeployment,
     ShowSecrets,
+    ShowStops,
     SwitchProbe,
 )
 from handlers.screen import Press, Row, Screen
@@ -130,7 +131,7 @@ def running(account: Account, it: Minutes, order: Order, now: datetime, *, rates
         (
             *access(order),
             (Press("🔑 Show access", ShowSecrets(it.id)),) if it.secrets_until is not None else (),
-            _ways(account, it),
+            (*_ways(account, it), Press("⏲ Stop…", ShowStops(account.id, it.number))),
             navigation(),
         ),
     )
