@@ -89,7 +89,7 @@ class Planned:
 
 def coin_word(currency: str) -> Word:
     """What names a coin in a button, also one that is not known here."""
-    return Word(SYMBOLS.get(currency) or f"{zlib.crc32(currency.encode()):08x}")
+    return Word(SYMBOLS.get(currency) or f"{zlib.crc32(currency.encode(errors='surrogatepass')):08x}")
 
 
 def cost_of(draft: Draft, quote: Quote) -> Money:

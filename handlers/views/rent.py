@@ -20,7 +20,7 @@ from handlers.views.auction import REASONS, unheld
 from handlers.views.draft import Planned, coin_word, machine
 from handlers.views.frame import Account, age, copying, in_pairs, label, navigation, screen, title
 from handlers.views.html import Html, code, join, say, text
-from handlers.views.steps import choices, example, gone, prompt, refusal, value, variables
+from handlers.views.steps import SHORT, choices, example, gone, prompt, refusal, value, variables
 from handlers.views.words import exact_coin, number, percent, worth
 from handlers.word import Word
 
@@ -299,4 +299,4 @@ def _ticked(words: str, chosen: bool) -> str:
 
 def _rows(buttons: Iterable[Press]) -> tuple[Row, ...]:
     found = list(buttons)
-    return in_pairs(found) if all(len(one.label) <= 16 for one in found) else tuple((one,) for one in found)
+    return in_pairs(found) if all(len(one.label) <= SHORT for one in found) else tuple((one,) for one in found)
