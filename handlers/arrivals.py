@@ -126,7 +126,9 @@ def _said(update: int, message: Message, me: User) -> Said | None:
         sent_at=message.date,
     )
     said = Said(arrival, text or "", addressed=arrival.private or _replies_to(message, me), file=file)
-    if message.is_automatic_forward or (sender is not None and sender.is_bot and sender.id != ANONYMOUS_ADMIN):
+    by_bot = sender is not None and sender.is_bot and sender.id != ANONYMOUS_ADMIN
+    ours = message.via_bot is not None and message.via_bot.id == me.id  # chosen among the results of a search
+    if message.is_automatic_forward or by_bot or ours:
         return replace(said, addressed=False)
     return _with_command(said, message, me)
 

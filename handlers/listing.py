@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Final
 
 from bot.domain.announcements import ServerTold
@@ -62,6 +63,9 @@ async def show_server(guest: Guest, action: ShowServer) -> Screen:
     if listing is None:
         return views.not_listed(action.server, look.catalogue.read_at, now, results=action.results, failed=look.failed)
     rates = look.catalogue.rates
+    afterwards = await _afterwards(desk, listing) if desk else ()
+    if desk and desk.last:
+        mine = replace(mine, wallets=desk.last.wallets)  # read just now, perhaps for the first time
     return views.card(
         Card(
             listing=listing,
@@ -71,7 +75,7 @@ async def show_server(guest: Guest, action: ShowServer) -> Screen:
             rates=rates,
             reader=mine,
             auction=auction,
-            afterwards=await _afterwards(desk, listing) if desk else (),
+            afterwards=afterwards,
             results=action.results,
             failed=look.failed,
         ),

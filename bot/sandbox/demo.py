@@ -28,6 +28,9 @@ USERNAME: Final = "clore_demo_bot"
 NAME: Final = "CLORE bot"
 POLL_SECONDS: Final = 5
 READY_SECONDS: Final = 60
+LISTED_SECONDS: Final = (1.0, 5.0)
+DEPLOYS_SECONDS: Final = (10.0, 18.0)
+"""Sooner than is usual at CLORE.AI: a visitor waits for it."""
 BOT: Final = (sys.executable, "-m", "bot")
 
 PEOPLE: Final[tuple[Json, ...]] = (
@@ -74,7 +77,10 @@ def settings(port: int, folder: Path) -> dict[str, str]:
 
 async def _perform(door: socket.socket, seed: int, command: Sequence[str], folder: Path) -> int:
     port = door.getsockname()[1]
-    telegram, clore = TelegramStandIn(TOKEN, username=USERNAME, name=NAME), CloreStandIn(seed=seed)
+    telegram, clore = (
+        TelegramStandIn(TOKEN, username=USERNAME, name=NAME),
+        CloreStandIn(seed=seed, lag=LISTED_SECONDS, deploys=DEPLOYS_SECONDS),
+    )
     # The run tells the page that what it remembers of an earlier demo is over.
     facts = {"run": secrets.token_hex(4), "key": clore.key, **await cast(telegram, TOKEN)}
     _say("Starting the bot between a simulated Telegram and a simulated CLORE.AI ...")
@@ -160,7 +166,8 @@ Your API key there:  {key}
 
   1. Press START, send /connect, then the key.
   2. /orders shows what you rent; open a rental to cancel it.
-  3. In the panel at the side, "A rival outbids me": the bot tells you by itself. Win the bid back.
+  3. /market 3090 <4 finds a machine: open one, press Rent, confirm. You are told when it runs.
+  4. In the panel at the side, "A rival outbids me": the bot tells you by itself. Win the bid back.
 
 The bot's log: {folder / "bot.log"}
 Ctrl-C stops it and deletes everything it stored.

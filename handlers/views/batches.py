@@ -20,7 +20,7 @@ from handlers.views.errors import three_parts
 from handlers.views.frame import Account, age, confirmation, label, navigation, screen, title, valid_until
 from handlers.views.html import Html, code, join, say, text
 from handlers.views.words import counted, exact_coin
-from handlers.views.words import number as amount
+from handlers.views.words import usd as in_usd
 from handlers.word import Word
 
 COUNT: Final = Word("count")
@@ -211,7 +211,7 @@ def _price(plan: BatchPlan) -> Html:
 
 
 def _dollars(usd: Decimal) -> str:
-    return f"${amount(usd)}"
+    return in_usd(usd)
 
 
 def _list(candidates: Iterable[Candidate], plan: BatchPlan) -> list[Html]:

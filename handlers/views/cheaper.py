@@ -10,13 +10,13 @@ from bot.domain.cheaper import Cheaper, Worse
 from bot.domain.money import Money, Rates
 from bot.domain.rental import Order
 from handlers.actions import ShowOrder
-from handlers.market_actions import ShowCheaper
+from handlers.market_actions import FindSimilar, ShowCheaper, ShowMarket
 from handlers.rent_actions import StartRent
 from handlers.screen import Press, Screen
 from handlers.views.frame import Account, Failure, age, label, navigation, screen, title
 from handlers.views.html import Html, code, join, say, text
 from handlers.views.rental import day_price, machine, number
-from handlers.views.words import coin, duration, exact_coin, percent, worth
+from handlers.views.words import coin, duration, exact_coin, percent, usd, worth
 from handlers.views.words import number as amount
 
 VISIBLE: Final = 3
@@ -53,6 +53,7 @@ def cheaper(
         ),
         (
             *((Press(label(_button(each)), StartRent(each.listing.id)),) for each in found[:MOST]),
+            () if found else (Press("🔎 Search the market", FindSimilar(account.id, order.id)),),
             navigation(ShowOrder(account.id, order.id), ShowCheaper(account.id, order.id)),
         ),
         details=(
@@ -75,10 +76,13 @@ def unknown(account: Account, order: Order, now: datetime, read_at: datetime | N
             machine(order),
             say("CLORE.AI does not say which cards this machine has, or they are mixed."),
             say("So I cannot tell what would be its equal. Nothing was changed."),
-            say("Search the marketplace yourself with /market."),
+            say("Search the market yourself."),
             age(read_at, now),
         ),
-        (navigation(ShowOrder(account.id, order.id), ShowCheaper(account.id, order.id)),),
+        (
+            (Press("🔎 Search the market", ShowMarket()),),
+            navigation(ShowOrder(account.id, order.id), ShowCheaper(account.id, order.id)),
+        ),
     )
 
 
@@ -102,7 +106,7 @@ def _line(each: Cheaper, rates: Rates | None) -> Html:
 
 
 def _saving(in_coin: Money | None, each: Cheaper) -> str:
-    dollars = f"≈ ${amount(each.saving)}" if each.saving is not None and each.saving > 0 else None
+    dollars = f"≈ {usd(each.saving)}" if each.saving is not None and each.saving > 0 else None
     if in_coin is None:
         return dollars or "an unknown amount"
     return f"{coin(in_coin)} ({dollars})" if dollars else coin(in_coin)

@@ -60,7 +60,7 @@ _OUTCOMES: Final = {
     Outcome.NOT_WEB: "is no web server",
     Outcome.BAD_CERTIFICATE: "has no valid certificate",
     Outcome.UNREACHABLE: "cannot be reached",
-    Outcome.UNRESOLVED: "not known: its name has no address yet",
+    Outcome.UNRESOLVED: "its name has no address yet",
     Outcome.NOT_PUBLIC: "not tried: its address is not of the internet",
 }
 
@@ -135,7 +135,7 @@ def running(account: Account, it: Minutes, order: Order, now: datetime, *, rates
         (
             *access(order),
             (Press("🔑 Show access", ShowSecrets(it.id)),) if it.secrets_until is not None else (),
-            _ways(account, it),
+            (*_ways(account, it), Press("⏲ Stop…", ShowStops(account.id, it.number))),
             navigation(),
         ),
     )
@@ -291,11 +291,11 @@ def _free(it: Minutes, now: datetime) -> Html | None:
     if it.progress.phase not in HAS_MACHINE:
         return None
     fee = it.order.creation_fee if it.order else None
-    amount = say(" {fee}", fee=worth(fee, None)) if fee is not None and fee.amount else ""
+    amount = say(" ({fee})", fee=worth(fee, None)) if fee is not None and fee.amount else ""
     if now >= it.progress.free_until:
         return say("The creation fee{amount} is not avoidable any more.", amount=amount)
     return say(
-        "Cancelling is free of the creation fee{amount} until then: {then}.",
+        "No creation fee{amount} if cancelled in time: {then}.",
         amount=amount,
         then=deadline(it.progress.free_until, now),
     )
@@ -340,9 +340,7 @@ def _about_tests(it: Minutes) -> Iterator[Html | None]:
 def _secrets_kept(it: Minutes, now: datetime) -> Html | None:
     if it.secrets_until is None:
         return None
-    return say(
-        "🔑 Password or token: shown once, kept sealed until then, {until}.", until=deadline(it.secrets_until, now)
-    )
+    return say("🔑 Password or token: shown once, or gone {when}.", when=when(it.secrets_until, now))
 
 
 def _living_rows(account: Account, it: Minutes, *, lives: bool) -> tuple[Row, ...]:

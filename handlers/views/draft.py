@@ -22,7 +22,7 @@ from handlers.market_actions import ShowMarket, ShowResults
 from handlers.rent_actions import AskRent, DropDraft, ShowDraft, ShowStep
 from handlers.screen import Press, Row, Screen, Style
 from handlers.views.errors import three_parts
-from handlers.views.frame import Account, age, in_pairs, navigation, screen, title
+from handlers.views.frame import Account, age, in_threes, navigation, screen, title
 from handlers.views.html import Html, code, join, say, text
 from handlers.views.steps import line, prompt, value, variables
 from handlers.views.wish import in_words
@@ -35,7 +35,7 @@ _SHORT: Final = {
     Step.COMMAND: "Command",
     Step.AUTOSSH: "Entrypoint",
 }
-"""Where the whole name is too long for one of two buttons in a row."""
+"""Where the whole name is too long for one of three buttons in a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +118,8 @@ def draft_screen(planned: Planned, now: datetime, *, notes: tuple[str, ...] = ()
             age(planned.read_at, now, planned.rates),
         ),
         (
-            *in_pairs([_step_button(planned, step) for step in planned.steps]),
-            (Press("Rent…" if not draft.spot else "Bid…", AskRent(planned.id), Style.PRIMARY),),
+            *in_threes([_step_button(planned, step) for step in planned.steps]),
+            (Press("🔨 Bid…" if draft.spot else "🛒 Rent…", AskRent(planned.id), Style.PRIMARY),),
             (Press("🗑 Discard draft", DropDraft(planned.id)),),
             navigation(back_of(planned.results)),
         ),
@@ -242,17 +242,17 @@ def _resuming(draft: DraftId) -> Row:
 
 def _step_button(planned: Planned, step: Step) -> Press:
     asked = prompt(step)
-    wanted = "❗ " if step is planned.missing else ""
-    return Press(f"{wanted}{asked.glyph} {_SHORT.get(step, asked.name)}", ShowStep(planned.id, Word(step.value)))
+    glyph = "❗" if step is planned.missing else asked.glyph
+    return Press(f"{glyph} {_SHORT.get(step, asked.name)}", ShowStep(planned.id, Word(step.value)))
 
 
 def _access(draft: Draft) -> Html:
     """How the machine will be reached."""
     return say(
-        "🔒 Password: {password} · 🗝 key: {key} · 📓 token: {token}",
-        password=value(Step.PASSWORD, draft),
-        key="set" if draft.ssh_key else "none",
-        token=value(Step.JUPYTER, draft),
+        "🔒 {password} · 🗝 {key} · 📓 {token}",
+        password="password set" if draft.ssh_password else "no password",
+        key="key set" if draft.ssh_key else "no key",
+        token="token set" if draft.jupyter_token else "no token",
     )
 
 

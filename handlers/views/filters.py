@@ -23,7 +23,7 @@ MOST_LONG: Final = 10
 SEVERAL: Final = Html(" Several may be chosen: any of them will do.")
 
 _SHORT: Final = {
-    "x": "How many GPUs",
+    "x": "GPU count",
     "day": "$ a day",
     "gpuday": "$ per GPU",
     "vram": "VRAM",

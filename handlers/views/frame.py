@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Generic, Protocol, TypeVar
 
@@ -21,6 +21,8 @@ MOST_UNITS: Final = 3_500
 PAGE_SIZE: Final = 6
 MOST_COPIED: Final = 256
 LABEL: Final = 40
+TOGETHER: Final = timedelta(seconds=30)
+"""Two readings so near each other have one age: that of the older one."""
 
 
 class Failure(StrEnum):
@@ -69,8 +71,11 @@ def age(read_at: datetime | None, now: datetime, rates: Rates | None = None, *, 
     """How old the data is, and the rate behind its dollars. `failed`: why it is not newer."""
     if read_at is None:
         return say("⚠️ CLORE.AI has not answered yet: nothing is known.")
-    data = say("Data from {when}", when=when(read_at, now))
-    rate = say("rate from {when}", when=when(rates.at, now)) if rates else None
+    if rates is not None and abs(rates.at - read_at) <= TOGETHER:
+        data, rate = say("Data and rate from {when}", when=when(min(read_at, rates.at), now)), None
+    else:
+        data = say("Data from {when}", when=when(read_at, now))
+        rate = say("rate from {when}", when=when(rates.at, now)) if rates else None
     warning = say("⚠️ {failed}; this is the last known", failed=failed) if failed else None
     return join((warning, data, rate))
 
@@ -122,6 +127,11 @@ def opening(name: str, url: str | None) -> tuple[Link, ...]:
 
 def in_pairs(buttons: Sequence[Button]) -> tuple[Row, ...]:
     return tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))
+
+
+def in_threes(buttons: Sequence[Button]) -> tuple[Row, ...]:
+    """For labels of at most 14 characters."""
+    return tuple(tuple(buttons[start : start + 3]) for start in range(0, len(buttons), 3))
 
 
 def _fitted(lines: list[Html], details: list[Html]) -> str:

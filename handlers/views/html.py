@@ -15,6 +15,8 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 _UNSHOWN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]+")
 """Control characters, line breaks, marks that turn the direction of writing, halves of a character: none is a word."""
 _LAST_SECOND: Final = 2**31 - 1
+_SOON_SECONDS: Final = 12 * 3_600
+"""The time of day alone says when."""
 
 
 class Html(str):
@@ -64,11 +66,12 @@ def when(moment: datetime, now: datetime) -> Html:
 
 
 def deadline(moment: datetime, now: datetime) -> Html:
-    """`in 3 hours, 14 Nov 22:13`: both as the reader's client writes them, in the reader's zone."""
+    """`in 3 hours, 22:13` or `in 6 days, 14 November 22:13`: as the reader's client writes them, in the reader's zone."""
+    soon = abs((moment - now).total_seconds()) < _SOON_SECONDS
     return say(
         "{relative}, {absolute}",
         relative=_time(moment, "r", _relative(moment, now)),
-        absolute=_time(moment, "wDt", utc(moment, now)),
+        absolute=_time(moment, "t" if soon else "Dt", utc(moment, now)),
     )
 
 

@@ -87,7 +87,7 @@ def card(shown: Card, now: datetime) -> Screen:
                 (text(listing.specs.country, 16) if listing.specs.country else None, trust(listing), longest(listing))
             ),
             _price(shown),
-            coins(listing, shown.reader, spot=False),
+            say("🪙 {coins}", coins=_capital(coins(listing, shown.reader, spot=False))),
             _queue(shown),
             join(_remarks(shown)) or None,
             age(shown.read_at, now, rates, failed=shown.failed),
@@ -150,6 +150,10 @@ def _state(shown: Card) -> tuple[str, str]:
     if shown.own:
         return "🏠", "Yours"
     return ("🔴", "Rented") if shown.listing.rented else ("🟢", "Free")
+
+
+def _capital(words: Html) -> Html:
+    return Html(words[:1].upper() + words[1:])
 
 
 def _price(shown: Card) -> Html:
@@ -244,7 +248,7 @@ def _totals(shown: Card) -> Iterator[Html]:
 def _runways(shown: Card) -> Iterator[Html]:
     for each in shown.afterwards:
         span = say("lasts {span}", span=lasts(each.runway)) if each.runway is not None else say("balance not known")
-        yield say("With it, paid at {price} a day: your balance {span}", price=coin(each.price), span=span)
+        yield say("Rented at {price} a day: your balance {span}", price=coin(each.price), span=span)
 
 
 def _back(results: ResultsId) -> ShowResults | ShowMarket:
@@ -268,11 +272,11 @@ def _rows(shown: Card) -> tuple[Row, ...]:
             Press("👁 Watched ✓" if watched else "👁 Watch", WatchServer(server, not watched, results)),
         ),
         (
-            Press("🚫 Unblock" if blocked else "🚫 Block", BlockServer(server, not blocked, results)),
+            Press("🚫 Blocked ✓" if blocked else "🚫 Block", BlockServer(server, not blocked, results)),
             *(
                 (
                     Press(
-                        "🚫 Free owner" if blocked_owner else "🚫 Block owner",
+                        "🚫 Owner ✓" if blocked_owner else "🚫 Block owner",
                         BlockOwner(listing.owner, not blocked_owner, server),
                     ),
                 )

@@ -15,7 +15,7 @@ from bot.domain.money import USD, Money, Rates, symbol
 from bot.domain.quote import Quote, can_pay, quotes
 from bot.domain.spending import Wallet
 from handlers.views.html import Html, bold, code, join, say, text, tidy
-from handlers.views.words import coin, dollars, duration, exact_coin, number, percent, worth
+from handlers.views.words import coin, dollars, duration, exact_coin, number, percent, usd, worth
 
 MOST_COINS: Final = 4
 
@@ -71,7 +71,7 @@ def smaller_prices(quote: Quote, count: int, rates: Rates | None) -> Html:
 def short_price(money: Money, rates: Rates | None) -> str:
     """For a button or a column: dollars where there is a rate, else the coin."""
     value = money.amount if money.currency == USD else rates.dollars(money) if rates else None
-    return f"${number(value)}" if value is not None else coin(money)
+    return usd(value) if value is not None else coin(money)
 
 
 def marks(listing: Listing, reader: Reader, *, suspicious: bool = False) -> tuple[Html, ...]:
@@ -135,6 +135,8 @@ def _payable(offered: Iterable[Quote], reader: Reader) -> Html | None:
         return None
     known = {quote.price.currency: can_pay(quote, reader.wallets) for quote in offered}
     able = [tidy(symbol(currency), 16) for currency, can in known.items() if can]
+    if len(able) == len(known) > 1:
+        return say("you can pay with each")
     if able:
         return say("you can pay with {coins}", coins=join(able, ", "))
     return None if None in known.values() else say("your wallets do not reach for an hour")
@@ -156,7 +158,7 @@ def specs(parts: Specs) -> Iterator[Html]:
     """Everything that a machine is made of, one line for each kind of thing."""
     gpu_ram = f"{number(parts.gpu_ram_gb)} GB each" if parts.gpu_ram_gb is not None else None
     ram = f"{number(parts.ram_gb)} GB" if parts.ram_gb is not None else None
-    disk_speed = f"{number(parts.disk_mb_s)} MB/s" if parts.disk_mb_s is not None else None
+    disk_speed = f"{number(parts.disk_mb_s)} MB/s" if parts.disk_mb_s else None
     down = f"{number(parts.down_mbit)} Mbit/s down" if parts.down_mbit is not None else None
     up = f"{number(parts.up_mbit)} Mbit/s up" if parts.up_mbit is not None else None
     for label, known in (

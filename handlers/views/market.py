@@ -104,4 +104,4 @@ def _problem(misread: Misread, typed: str) -> tuple[Html, ...]:
         space=Html(" " * after.startswith(" ")),
         after=text(after, 120),
     )
-    return pointed, text(misread.problem, 160)
+    return pointed, text(misread.problem[:1].upper() + misread.problem[1:], 160)

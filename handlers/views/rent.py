@@ -21,15 +21,13 @@ from handlers.views.auction import REASONS, unheld
 from handlers.views.draft import Planned, coin_word, machine
 from handlers.views.frame import Account, age, copying, in_pairs, label, navigation, screen, title
 from handlers.views.html import Html, code, join, say, text
-from handlers.views.steps import SHORT, choices, gone, prompt, refusal, value, variables
+from handlers.views.steps import SHORT, choices, example, gone, prompt, refusal, value, variables
 from handlers.views.wish import NONE, in_words
 from handlers.views.words import exact_coin, number, percent, worth
 from handlers.word import Word
 
 MOST_OFFERED: Final = 6
 MOST_LINES: Final = 4
-SHORT_LABEL: Final = 14
-"""What fits beside another button on a phone."""
 MOST_DIGITS: Final = 8
 WINNING: Final = Word("win")
 LEAST: Final = Word("min")
@@ -117,13 +115,12 @@ def of_field(planned: Planned, step: Step) -> Offered:
     buttons = [
         Press(label(one.label), Choose(planned.id, Word(step.value), one.word)) for one in choices(step, planned.draft)
     ]
-    example = say("Like {example}", example=code(asked.example)) if asked.example else None
-    return Offered(
-        (say("Now: {value}", value=value(step, planned.draft)),),
-        _rows(buttons),
-        help=(*[Html(one) for one in asked.lines], example),
-        details=(variables(planned.draft),) if step is Step.ENV else (),
-    )
+    now = say("Now: {value}", value=value(step, planned.draft))
+    lines = tuple(Html(one) for one in asked.lines)
+    details = (variables(planned.draft),) if step is Step.ENV else ()
+    if step not in TYPED_STEPS:
+        return Offered((now, *lines), _rows(buttons))
+    return Offered((now,), _rows(buttons), help=(*lines, example(step)), details=details)
 
 
 def accounts(planned: Planned, others: Sequence[Account]) -> Offered:
@@ -202,13 +199,14 @@ def coins(planned: Planned) -> Offered:
         )
         for coin in able[:MOST_OFFERED]
     ]
+    what = say("What the machine costs with the fee, and what you hold:")
     lines = tuple(coin_line(coin, planned) for coin in planned.coins)
-    return Offered(lines[:MOST_LINES], tuple((one,) for one in buttons), details=lines[MOST_LINES:])
+    return Offered((what, *lines[:MOST_LINES]), tuple((one,) for one in buttons), details=lines[MOST_LINES:])
 
 
 def coin_line(coin: Coin, planned: Planned) -> Html:
-    """`60 CLORE (≈ $1) a day with fee · you hold 12 CLORE`."""
-    return join((say("{price} a day with fee", price=worth(coin.quote.per_day, planned.rates)), _held(coin)))
+    """`60 CLORE (≈ $1) a day · you hold 12 CLORE`."""
+    return join((say("{price} a day", price=worth(coin.quote.per_day, planned.rates)), _held(coin)))
 
 
 def _held(coin: Coin) -> Html:
@@ -339,4 +337,4 @@ def _ticked(words: str, chosen: bool) -> str:
 
 def _rows(buttons: Iterable[Press]) -> tuple[Row, ...]:
     found = list(buttons)
-    return in_pairs(found) if all(len(one.label) <= SHORT_LABEL for one in found) else tuple((one,) for one in found)
+    return in_pairs(found) if all(len(one.label) <= SHORT for one in found) else tuple((one,) for one in found)

@@ -20,7 +20,7 @@ from handlers.views.frame import age, confirmation, screen, title, valid_until
 from handlers.views.html import Html, code, join, say, text
 from handlers.views.steps import line, variables
 from handlers.views.wish import promise
-from handlers.views.words import exact_coin, lasts, percent, worth
+from handlers.views.words import coin, exact_coin, lasts, percent, worth
 
 _DETAILS: Final = (
     Step.IMAGE,
@@ -101,7 +101,7 @@ def verb(planned: Planned) -> str:
     assert quote is not None
     if draft.spot and draft.spot_price is not None:
         return f"Bid {exact_coin(Money(draft.spot_price, quote.price.currency))} a day"
-    return f"Rent for {exact_coin(cost_of(draft, quote))} a day"
+    return f"Rent for {coin(cost_of(draft, quote))} a day"
 
 
 def _pinned(price: Money, before: Money | None) -> Html:
@@ -130,9 +130,7 @@ def _fees(planned: Planned) -> Html:
             "It costs nothing while it waits; a higher bid or an order on demand takes the machine away. CLORE.AI adds a "
             "creation fee once it runs for 10 minutes; the order shows how much."
         )
-    return say(
-        "🎟 CLORE.AI adds a creation fee once 10 minutes are over; only the order shows how much. Before, there is none."
-    )
+    return say("🎟 CLORE.AI adds a creation fee once 10 minutes are over; only the order shows how much.")
 
 
 def _runway(effect: Effect, currency: str, rates: Rates | None, *, spot: bool) -> Html:

@@ -33,7 +33,6 @@ from handlers.views.html import Html, bold, join, say, tidy
 from handlers.views.machine import (
     Reader,
     coins,
-    day_price,
     gpus,
     longest,
     marks,
@@ -44,7 +43,7 @@ from handlers.views.machine import (
     smaller_prices,
     trust,
 )
-from handlers.views.words import counted, number
+from handlers.views.words import counted, number, percent, worth
 
 TABLE_SIZE: Final = 10
 SHORT: Final = 14
@@ -73,7 +72,7 @@ def results(found: Found, shown: Shown, reader: Reader, now: datetime) -> Screen
     page = paged(found.hits, shown.page, shown.size)
     first = page.number * shown.size + 1
     body = _table(page.items, first, reader) if shown.table else _cards(page.items, first, found, reader)
-    details = () if shown.table else _details(page.items, first, reader)
+    details = () if shown.table else _details(page.items, first, found, reader)
     return screen(
         (_head(found), *body, _footer(found, shown, now)),
         (
@@ -141,6 +140,7 @@ def _footer(found: Found, shown: Shown, now: datetime) -> Html:
     return join(
         (
             "found anew" if shown.anew else None,
+            "Prices with fee" if found.hits else None,
             age(found.read_at, now, found.rates, failed=shown.failed),
             say("{count} left out: you blocked them", count=found.left_out) if found.left_out else None,
             say("the first {count} are kept", count=len(found.hits)) if found.total > len(found.hits) else None,
@@ -154,19 +154,21 @@ def _cards(hits: Sequence[Hit], first: int, found: Found, reader: Reader) -> lis
 
 def _card(hit: Hit, place: int, found: Found, reader: Reader) -> Html:
     """What decides, in one line; the rest is folded."""
+    listing = hit.listing
+    reliable = percent(listing.reliability * 100) if listing.reliability is not None else None
+    price = worth(hit.quote.per_day, found.rates)
     return join(
         (
-            say("{place}. {machine}", place=bold(place), machine=named(hit.listing)),
-            day_price(hit.quote, found.rates),
-            smaller_prices(hit.quote, gpus(hit.listing), found.rates),
-            tidy(hit.listing.specs.country or "", 12),
-            trust(hit.listing),
-            *marks(hit.listing, reader, suspicious=hit.suspicious),
+            say("{place}. {machine}", place=bold(place), machine=named(listing)),
+            say("{least}{price} a day", least=say("from " if hit.quote.spot else ""), price=price),
+            tidy(listing.specs.country or "", 12),
+            reliable,
+            *marks(listing, reader, suspicious=hit.suspicious),
         )
     )
 
 
-def _details(hits: Sequence[Hit], first: int, reader: Reader) -> list[Html]:
+def _details(hits: Sequence[Hit], first: int, found: Found, reader: Reader) -> list[Html]:
     return [
         say(
             "{place}. {parts}",
@@ -174,6 +176,8 @@ def _details(hits: Sequence[Hit], first: int, reader: Reader) -> list[Html]:
             parts=join(
                 (
                     say("server {server}", server=hit.listing.id),
+                    smaller_prices(hit.quote, gpus(hit.listing), found.rates),
+                    trust(hit.listing),
                     size(hit.listing.specs),
                     longest(hit.listing),
                     coins(hit.listing, reader, spot=hit.quote.spot),
@@ -185,8 +189,8 @@ def _details(hits: Sequence[Hit], first: int, reader: Reader) -> list[Html]:
 
 
 def _table(hits: Sequence[Hit], first: int, reader: Reader) -> list[Html]:
-    """At most 30 columns: place and mark, machine, price of a day with fee, country, reliability in percent."""
-    lines = [f"{'#':>3} {'machine':<13}{'a day':>6} {'cc':<2} {'r%':>3}"]
+    """At most 30 columns: place and mark, machine, dollars a day with fee, country, reliability in percent."""
+    lines = [f"{'#':>3} {'machine':<13}{'$/day':>6} {'cc':<2} {'rel':>3}"]
     lines += [_line(hit, place, reader) for place, hit in enumerate(hits, start=first)]
     legend = [words for sign, words in _SIGNS.items() if any(_sign(hit, reader) == sign for hit in hits)]
     block = Html(f"<pre>{escape(chr(10).join(lines), quote=False)}</pre>")

@@ -88,17 +88,12 @@ _PROMPTS: Final[dict[Step, Prompt]] = {
     Step.PASSWORD: Prompt(
         "🔒",
         "SSH password",
-        (
-            f"At most {MAX_PASSWORD} letters, digits, blanks and - = . @ + /; 8 or more are better.",
-            "Or let me make one.",
-        ),
-        "generate",
+        (f"Write 8 to {MAX_PASSWORD} letters, digits, blanks and - = . @ + /, or let me make one.",),
     ),
     Step.JUPYTER: Prompt(
         "📓",
         "Jupyter token",
-        (f"At most {MAX_TOKEN} letters, digits, blanks and - = . @ + /.", "Or let me make one."),
-        "generate",
+        (f"Write at most {MAX_TOKEN} letters, digits, blanks and - = . @ + /, or let me make one.",),
     ),
     Step.COMMAND: Prompt(
         "▶️",
@@ -204,10 +199,15 @@ def asking(
             *refusal(refused),
             say("Now: {value}", value=value(step, draft, template=template)),
             *[Html(one) for one in asked.lines],
-            say("Like {example}{file} /cancel leaves.", example=code(asked.example), file=_file(step))
-            if typed
-            else None,
-            gone(deleted=deleted) or (say("Your message is deleted at once.") if step in SECRET_STEPS else None),
+            example(step) if typed else None,
+            join(
+                (
+                    gone(deleted=deleted)
+                    or (say("Your message is deleted at once.") if step in SECRET_STEPS else None),
+                    say("/cancel leaves.") if typed else None,
+                ),
+                " ",
+            ),
         ),
         (
             copying("📋 Copy the suggestion", refused.suggestion if refused else None),
@@ -255,8 +255,11 @@ def _rows(buttons: list[Press]) -> tuple[Row, ...]:
     return in_pairs(buttons) if all(len(one.label) <= SHORT for one in buttons) else tuple((one,) for one in buttons)
 
 
-def _file(step: Step) -> Html:
-    return say(", or as a text file.") if step in FILE_STEPS else say(".")
+def example(step: Step) -> Html | None:
+    """How an answer looks, and that it may be a file."""
+    written = prompt(step).example
+    file = say("or send it as a text file") if step in FILE_STEPS else None
+    return join((say("Like {example}", example=code(written)) if written else None, file), ", ") or None
 
 
 def _key(key: str | None) -> Html:

@@ -74,7 +74,7 @@ def stops(
     note: Html | None = None,
 ) -> Screen:
     """What is set and what can be set. `note`: what the last press did."""
-    none = say("None is set: it runs until {end}, or until its coin is empty.", end=deadline(order.ends_at, now))
+    none = say("None is set: it ends {end}, or once its coin is empty.", end=deadline(order.ends_at, now))
     return screen(
         (
             title("⏲", "Stop conditions", number(order.id), account),
@@ -319,7 +319,7 @@ def _so_far(order: Order, kind: Word, now: datetime, rates: Rates | None) -> Htm
 def _handles(each: Standing) -> Row:
     name = {AtTime: "time", AtCost: "cost", AtRunway: "runway"}[type(each.condition)]
     return (
-        Press(f"⏰ {name} +1 h", ExtendStop(each.stop, 1)),
+        Press(f"⏰ {name.capitalize()} +1 h", ExtendStop(each.stop, 1)),
         Press(f"✖ No {name}", DropStop(each.stop)),
     )
 
@@ -337,7 +337,7 @@ def _offers(account: Account, order: Order, offered: tuple[Preset, ...]) -> tupl
         for each in offered
         if isinstance(each.condition, AtCost)
     ]
-    runways = [choose(f"⏳ Lasts {each.hours} h", each) for each in offered if isinstance(each.condition, AtRunway)]
+    runways = [choose(f"⏳ Runway {each.hours} h", each) for each in offered if isinstance(each.condition, AtRunway)]
     times.append(typed("✏️ Time…", TIME))
     return (
         *(tuple(times[start : start + 3]) for start in range(0, len(times), 3)),

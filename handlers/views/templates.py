@@ -103,7 +103,7 @@ def card(template: Template, *, note: str | None = None, deleted: bool | None = 
             join((steps.gone(deleted=deleted), say("ℹ️ {note}", note=text(note, 300)) if note else None), " "),
         ),
         (
-            *in_pairs([*fields, Press(f"AutoSSH: {'on' if on else 'off'}", switch)]),
+            *in_pairs([*fields, Press(f"Entrypoint {'on' if on else 'off'}", switch)]),
             (Press("🗑 Delete…", DeleteTemplate(template.id)),),  # not where its answer will stand
             (Press("✏️ Rename", EditTemplate(template.id, Word("name"))), default),
             navigation(ShowTemplates()),

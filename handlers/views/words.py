@@ -29,8 +29,10 @@ def duration(span: timedelta) -> str:
 
 
 def hours(length: timedelta) -> str:
-    """`73 hours`, `720 hours (30 days)`: lengths are agreed in hours at CLORE.AI."""
+    """`73 hours`, `30 days`, `721 hours (30 days)`: lengths are agreed in hours at CLORE.AI."""
     count = rounded(Decimal(int(length.total_seconds())) / 3_600, 4)
+    if length >= _LONG and not length % timedelta(days=1):
+        return f"{length.days} days"
     days = f" ({duration(length)})" if length >= _LONG else ""
     return f"{count} hour" if count == "1" else f"{count} hours{days}"
 
@@ -60,10 +62,17 @@ def exact_coin(money: Money) -> str:
     return f"{exact(money.amount)} {symbol(money.currency)}"
 
 
+def usd(amount: Decimal) -> str:
+    """`$0.0665`, `$2.20`, `$106`: a single digit of cents looks like a mistake."""
+    shown = number(amount)
+    _, point, cents = shown.partition(".")
+    return f"${shown}0" if point and len(cents) == 1 and abs(amount) < 10 else f"${shown}"
+
+
 def dollars(money: Money, rates: Rates | None) -> str:
     """`≈ $0.21`; nothing where there is no rate, no coin, or where the coin is a dollar itself."""
     value = None if rates is None or money.currency == USD else rates.dollars(money)
-    return "" if not value else f"≈ ${number(value)}"
+    return "" if not value else f"≈ {usd(value)}"
 
 
 def worth(money: Money, rates: Rates | None, *, to_the_digit: bool = False) -> str:

@@ -183,7 +183,7 @@ class Page:
         self.one("#world-close").click()
 
     def steps_done(self) -> list[str]:
-        """Which steps of the guide have their tick: connect, orders, cancel, outbid, raise."""
+        """Which steps of the guide have their tick: connect, orders, rent, cancel, outbid, raise."""
         return [str(step.get_attribute("data-step")) for step in self.all("#guide li.done")]
 
     # The eye

@@ -60,7 +60,7 @@ async def test_the_budget_ends_it(tmp_path: Path) -> None:
     async with _listed(tmp_path) as (stage, ada):
         await taps(ada, "✏️ Budget…", "Which budget?", "The first 2 cost $4.41")
         await asks(ada, "plenty", "That is no amount", "Nothing was changed")
-        await asks(ada, "$4.5", "Budget $4.5 a day")
+        await asks(ada, "$4.5", "Budget $4.50 a day")
         await taps(ada, "🛒 Rent 2…", "Rent 2 machines?")
         _taken(stage, 1)
         await taps(ada, "Rent 2 for", "Renting")

@@ -203,6 +203,37 @@ def test_the_command_menu_completes(page: Page, stage: Stage) -> None:
     assert stage.heard("message")["text"] == f"/wallets@{USERNAME}"
 
 
+def test_the_bot_is_asked_inline_in_any_chat(page: Page, stage: Stage) -> None:
+    page.open()
+    page.enter("Render team")
+    page.one("#say").send_keys(f"@{USERNAME} 4090")
+    asked = stage.heard("inline_query")
+    assert (asked["query"], asked["from"]["id"]) == ("4090", ADA)
+    link = [[{"text": "Open in the bot", "url": f"https://t.me/{USERNAME}?start=s7"}]]
+    results = [article("s7", "4x RTX 4090", link), article("s8", "2x RTX 4090", link)]
+    stage.call("answerInlineQuery", inline_query_id=asked["id"], results=results)
+    page.until(lambda: len(page.all("#menu li.result")) == 2, "what the bot found")
+    page.one("#say").send_keys(Keys.ARROW_DOWN, Keys.ENTER)
+    chosen = stage.heard("message")
+    assert (chosen["text"], chosen["via_bot"]["username"]) == ("It is a 2x RTX 4090", USERNAME)
+    page.until(lambda: page.all(".own .via"), "one's own message, by way of the bot")
+    assert page.one("#say").get_attribute("value") == ""
+    page.until(lambda: page._click(".own .key", "Open in the bot"), "its button")
+    assert stage.heard("message")["text"] == "/start s7"
+
+
+def article(number: str, title: str, rows: list[list[dict[str, str]]]) -> dict[str, object]:
+    content = {"message_text": f"It is a <b>{title}</b>", "parse_mode": "HTML"}
+    return {
+        "type": "article",
+        "id": number,
+        "title": title,
+        "description": "$8.4 a day",
+        "input_message_content": content,
+        "reply_markup": {"inline_keyboard": rows},
+    }
+
+
 def test_two_people_have_their_own_chats_and_one_in_common(page: Page, stage: Stage) -> None:
     stage.send("for Ada only")
     stage.send("for both", chat=TEAM)

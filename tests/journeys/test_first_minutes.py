@@ -65,7 +65,7 @@ async def test_at_minute_eight_it_asks_and_keeps(tmp_path: Path) -> None:
         assert not sent(it.stage, "Does it work?")
         question = await told(it.stage, "Does it work?", "The container runs", "SSH answers", patience=30)
         assert not silent(question)
-        assert "free of the creation fee" in str(question.params["text"])
+        assert "No creation fee" in str(question.params["text"])
         await taps(it.ada, "Keep it", "Kept", "I follow it no more")
         await happens(lambda: edited(it.stage, "Its first minutes are over"), "the living message says so")
         tried = len(it.doors.tried)
@@ -137,7 +137,7 @@ async def test_a_port_that_refuses_stands_in_the_report(tmp_path: Path) -> None:
 async def test_a_name_without_an_address_is_not_held_against_the_machine(tmp_path: Path) -> None:
     doors = Doors(ssh_line=socket.gaierror("no such name"), web_line=socket.gaierror("no such name"))
     async with rented(tmp_path, doors=doors) as it:
-        await it.ada.sees("The container runs", "SSH: not known: its name has no address yet")
+        await it.ada.sees("The container runs", "SSH: its name has no address yet")
         await taps(it.ada, "Cancel…", "Cancel this rental?")
         question = await it.ada.sees("Cancel this rental?")
         assert "A report of" not in shown(question)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.journeys.hands import taps
 from tests.journeys.markets import fleet, stranger
 from tests.journeys.stories import BOB, by_hand
 from tests.stage import ADA, Json, Stage
@@ -22,7 +23,7 @@ async def test_the_same_search_gives_articles_that_open_the_card(tmp_path: Path)
         assert first["title"].startswith("4x RTX 4090 · $8.4")
         assert "per GPU · DE · reliability 99.1 %" in first["description"]
         assert "a day with fee" in first["text"]
-        assert "Data from" in first["text"]
+        assert "Data and rate from" in first["text"]
         ((opens,),) = first["reply_markup"]["inline_keyboard"]
         assert opens["url"].endswith("?start=s100")
 
@@ -65,6 +66,22 @@ async def test_who_asks_too_often_gets_nothing_and_is_still_answered_in_the_chat
         assert found[-1] == 0
         await ada.says("/market 4090")
         await ada.sees("1 machine")
+
+
+async def test_a_result_chosen_in_the_bots_own_chat_is_no_word_to_the_bot(tmp_path: Path) -> None:
+    """Not even where it waits for words."""
+    async with by_hand(tmp_path) as stage:
+        ada = await stranger(stage, *fleet(1))
+        await ada.says("/market")
+        await ada.sees("find a machine")
+        await taps(ada, "Search", "What do you look for?")
+        before = len(await ada.from_bot())
+        answer = await _asks(stage, "4090")
+        chosen = {"query": answer["query"], "result": answer["results"][0]["id"]}
+        await stage.post("inline/choose", chat=ADA, user=ADA, **chosen)
+        await ada.says("3080")
+        await ada.sees("Nothing found", "RTX 3080")
+        assert len(await ada.from_bot()) == before + 1
 
 
 async def test_nothing_of_an_inline_query_is_stored(tmp_path: Path) -> None:

@@ -18,9 +18,9 @@ pytestmark = pytest.mark.looptime
 async def test_a_search_shows_machines_with_their_true_price(tmp_path: Path) -> None:
     async with by_hand(tmp_path) as stage:
         ada = await stranger(stage, *fleet(5))
-        text = shown(await asks(ada, "/market 4090 x4 <20", "5 machines", "Data from just now"))
+        text = shown(await asks(ada, "/market 4090 x4 <20", "5 machines", "Data and rate from just now"))
         assert "1. 4x RTX 4090 24 GB" in text
-        assert "8.4 USD a day with fee" in text or "(≈ $8.4) a day with fee" in text
+        assert "(≈ $8.40) a day" in text
         assert "a day per GPU" in text
         assert "an hour" in text
         assert "reliability 99.1 %" in text
@@ -134,14 +134,14 @@ async def test_blocked_machines_and_owners_are_left_out(tmp_path: Path) -> None:
         await asks(ada, "/market 4090", "4 machines")
         await taps(ada, "1 · ", "Free · server 100")
         await ada.presses("🚫 Block")
-        await offered(ada, "🚫 Unblock")
+        await offered(ada, "🚫 Blocked ✓")
         assert "Blocked: new searches leave it out. Tap again to undo." in await ada.toasts()
         await taps(ada, "◀ Back", "4 machines", "🚫 blocked")
         await taps(ada, "Refresh", "3 machines", "1 left out: you blocked them")
         await taps(ada, "1 · ", "Free · server 101")
         await asks(ada, "/server 200", "server 200")
         await ada.presses("Block owner")
-        await offered(ada, "Free owner")
+        await offered(ada, "🚫 Owner ✓")
         await asks(ada, "/market 4090", "2 machines", "2 left out")
         await asks(ada, "/market", "find a machine")
         await taps(ada, "★ Marked", "Marked servers · 2 marks", "owner 7100")

@@ -29,6 +29,7 @@ async def test_the_card_says_what_it_costs_and_how_long_the_money_lasts(tmp_path
         assert "With fee: 1 h" in text
         assert "to its maximum length" in text
         assert "cancelling before avoids it" in text
+        assert "you can pay with BTC" in text
         assert "your balance lasts" in text
         assert "On demand 0.00008 BTC a day before 5 % fee" in text
         assert "CUDA 12.4" in text

@@ -159,7 +159,7 @@ async def test_a_runway_is_kept_for_the_other_rentals(tmp_path: Path) -> None:
     """Two rentals burn 0.00021 BTC a day: the wallet lasts 8 hours, then 6 h 14 min, and one ends at 6."""
     async with _rented(tmp_path, rentals=(7, 8), wallets=coins("0.00007")) as (stage, ada):
         await _opened(ada)
-        await taps(ada, "⏳ Lasts 6 h", "✅ Set", "when BTC lasts 6 h")
+        await taps(ada, "⏳ Runway 6 h", "✅ Set", "when BTC lasts 6 h")
         began = stage.seconds()
         _holds(stage, "0.00005454")
         await told(stage, "Stops soon", "when BTC lasts no more than 6 h")
@@ -173,7 +173,7 @@ async def test_a_runway_is_kept_for_the_other_rentals(tmp_path: Path) -> None:
 async def test_a_wrong_balance_once_ends_nothing(tmp_path: Path) -> None:
     async with _rented(tmp_path) as (stage, ada):
         await _opened(ada)
-        await taps(ada, "⏳ Lasts 6 h", "✅ Set")
+        await taps(ada, "⏳ Runway 6 h", "✅ Set")
         _holds(stage, "0.00001")
         await told(stage, "Stops soon", "It is met now; the next reading decides")
         _holds(stage, "0.5")
@@ -313,7 +313,7 @@ async def test_an_order_that_is_gone_has_no_stops_to_set(tmp_path: Path) -> None
 async def test_nobody_reaches_the_stops_of_another_chat(tmp_path: Path) -> None:
     async with _rented(tmp_path) as (stage, ada):
         await _sets(ada, "in 3 min")
-        drop, extend = await data_of(ada, "✖ No time"), await data_of(ada, "⏰ time +1 h")
+        drop, extend = await data_of(ada, "✖ No time"), await data_of(ada, "⏰ Time +1 h")
         bob = await renter(stage, rental(stage, 9), user=BOB)
         for data in (drop, extend):
             await forges(bob, data)

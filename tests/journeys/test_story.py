@@ -21,9 +21,10 @@ def test_a_stranger_connects_cancels_is_outbid_and_wins_back() -> None:
         facts = httpx.get(f"{page.address}demo.json").json()
         page.open()
         connect(page, facts["key"])
-        cancel_the_rental(page)
+        rent_a_machine(page, facts["key"])
+        cancel_it(page)
         be_outbid_and_win_back(page)
-        assert page.steps_done() == ["connect", "orders", "cancel", "outbid", "raise"]
+        assert page.steps_done() == ["connect", "orders", "rent", "cancel", "outbid", "raise"]
         assert page.complaints() == []
         assert httpx.get(f"{page.address}telegram/sim/lint").json() == []
         page.leave()
@@ -41,13 +42,37 @@ def connect(page: Page, key: str) -> None:
     page.expect_gone(key)
 
 
-def cancel_the_rental(page: Page) -> None:
-    """It is called cancelled once it is gone from the list."""
+def rent_a_machine(page: Page, key: str) -> None:
+    """Found in one line, rented with two taps from its card; it runs, and ends by itself in an hour."""
+    page.say("/market 3090 <4")
+    page.expect("machines", "RTX 3090 24 GB", "a day")
+    page.press("1 · $", under="RTX 3090 24 GB")
+    page.expect("Free", "you can pay with each", within=SLOW)
+    page.press("🛒 Rent…", under="Free")
+    page.expect("Draft", "on demand", within=SLOW)
+    page.press("🛒 Rent…", under="Draft")
+    page.expect("Rent this machine?", "or nothing is rented", within=SLOW)
+    page.press("Rent for", under="Rent this machine?")
+    ordered = f"{page.address}clore/sim/calls?operation=create_order&key={key}"
+    page.until(lambda: httpx.get(ordered).json()["calls"], "the order to be sent", SLOW)
+    older = {"act": "age", "key": key, "seconds": 30}  # the container runs by then
+    httpx.post(f"{page.address}clore/sim/act", json=older).raise_for_status()
+    page.expect("Running", "ssh root@", "shown once", within=SLOW)
     page.say("/orders")
-    page.expect("Rentals", "Running", within=SLOW)
-    page.press("Running", under="Rentals")
-    page.expect("on demand", "SSH")
-    page.press("Cancel", under="SSH")
+    page.expect("Rentals", "RTX 3090", within=SLOW)
+    page.press("RTX 3090", under="Rentals")
+    page.expect("Running", "Ends")
+    page.press("⏲ Stop…", under="Ends")
+    page.expect("Stop conditions", "None is set")
+    page.press("⏱ In 1 h", under="Stop conditions")
+    page.expect("✅ Set.", "To be cancelled")
+    page.press("◀ Back", under="Stop conditions")
+
+
+def cancel_it(page: Page) -> None:
+    """It is called cancelled once it is gone from the list."""
+    page.expect("on demand", "SSH", "Ends")
+    page.press("🛑 Cancel", under="Ends")
     page.expect("Cancel this rental?", "This cannot be undone")
     page.press("Cancel rental #", under="Cancel this rental?")
     page.expect("Cancelled", within=SLOW)

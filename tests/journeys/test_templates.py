@@ -61,7 +61,7 @@ async def test_a_template_is_filled_field_by_field(tmp_path: Path) -> None:
         await ada.sees("Docker Hub", "Now: cloreai/jupyter")
         await ada.presses("PyTorch")
         await ada.sees("pytorch/pytorch:latest", "22 tcp", "entrypoint: on")
-        await ada.presses("AutoSSH: on")
+        await ada.presses("Entrypoint on")
         await ada.sees("entrypoint: off")
         await ada.presses("Ports")
         await ada.sees("at most 5")

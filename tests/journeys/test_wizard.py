@@ -181,7 +181,7 @@ async def test_another_coin_has_another_price(tmp_path: Path) -> None:
     held = [*coins(), {"name": "CLORE-Blockchain", "balance": 1000}]
     async with market(tmp_path, {**machine(), "price": price}, wallets=held) as (stage, ada):
         await asks(ada, f"/rent {MACHINE}", "Draft", "525 CLORE a day")
-        await taps(ada, "Coin", "525 CLORE a day with fee", "you hold 1000 CLORE", "you hold 0.5 BTC")
+        await taps(ada, "Coin", "525 CLORE a day", "you hold 1000 CLORE", "you hold 0.5 BTC")
         await taps(ada, "BTC: 0.000105 a day", "Set.")
         await taps(ada, "◀ Back", "0.000105 BTC a day")
         await taps(ada, "Rent…", "Exactly 0.0001 BTC a day", "💰 0.5 BTC")

@@ -31,7 +31,8 @@ class CloreStandIn:
     """A marketplace of its own; the same seed and the same `now` give the same world.
 
     `now` gives Unix seconds; `sleep` is awaited for slow answers only. `servers`: size of the market. `demo`: with the
-    demo account. `rivals`: strangers act now and then. `lag`: seconds until a new order is listed, from and to.
+    demo account. `rivals`: strangers act now and then. `lag`: seconds until a new order is listed, from and to;
+    `deploys`: until its container runs.
     `paced` False: never 429 for speed; `shared_pacing`: one gap for all keys together. `latency`: seconds before every
     answer. `hang_seconds`: how long a request without an answer is held. `log_file`: every request as a line of JSON;
     it holds whole requests, the simulated keys and passwords too.
@@ -47,6 +48,7 @@ class CloreStandIn:
         demo: bool = True,
         rivals: bool = False,
         lag: tuple[float, float] = (2.0, 20.0),
+        deploys: tuple[float, float] = (25.0, 90.0),
         paced: bool = True,
         shared_pacing: bool = False,
         latency: float = 0.0,
@@ -59,6 +61,7 @@ class CloreStandIn:
         self._demo = demo
         self._rivals_on = rivals
         self._lag = lag
+        self._deploys = deploys
         self._paced = paced
         self._shared_pacing = shared_pacing
         self._latency = latency
@@ -98,6 +101,7 @@ class CloreStandIn:
             journal=self.journal,
             pacing=Pacing(shared=self._shared_pacing) if self._paced else None,
             lag=self._lag,
+            deploys=self._deploys,
             latency=self._latency,
         )
 

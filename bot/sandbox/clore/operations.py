@@ -27,6 +27,8 @@ class Call:
     random: Random = field(default_factory=Random)
     lag: tuple[float, float] = (2.0, 20.0)
     """Seconds until a new order is listed, from and to."""
+    deploys: tuple[float, float] = (25.0, 90.0)
+    """Seconds until a container runs, from and to."""
 
     @property
     def me(self) -> Account:
@@ -259,7 +261,7 @@ def _order(call: Call, new: NewOrder, server: Server, price: Decimal) -> Order:
         created=call.world.at,
         image=new.image,
         visible_from=call.world.at + call.random.uniform(*call.lag),
-        deploys_in=call.random.uniform(25, 90),
+        deploys_in=call.random.uniform(*call.deploys),
         hangs=call.world.never_deploys,
         cluster=call.random.randint(1, 30),
         ports=tuple(f"{port}:{public + place}" for place, port in enumerate(forwarded)),

@@ -64,6 +64,7 @@ class Service:
         journal: Journal,
         pacing: Pacing | None,
         lag: tuple[float, float],
+        deploys: tuple[float, float],
         latency: float,
     ) -> None:
         self.world = world
@@ -72,6 +73,7 @@ class Service:
         self.journal = journal
         self.pacing = pacing
         self.lag = lag
+        self.deploys = deploys
         self.latency = latency
         self.faults = Faults(random)
 
@@ -121,7 +123,7 @@ class Service:
         if body is None:
             return Reply({"code": 2})
         query = dict(parse_qsl(asked.query))
-        return answer(operation, Call(self.world, account, query, body, self.random, self.lag))
+        return answer(operation, Call(self.world, account, query, body, self.random, self.lag, self.deploys))
 
     def _early(self, asked: Asked) -> float:
         """Seconds by which it is too early. Also starts the turn."""

@@ -42,7 +42,8 @@ def sees(core: Core, chat: Chat, message: Json) -> bool:
         return False
     if member.administers or not core.privacy or chat.type == "channel" or _is_service(message):
         return True
-    return _is_command(core, message) or _is_reply_to_bot(core, message)
+    by_it = message.get("via_bot", {}).get("id") == core.bot.id
+    return by_it or _is_command(core, message) or _is_reply_to_bot(core, message)
 
 
 def _tell_status(core: Core, chat: Chat, user: User, by: User, change: tuple[Json, Json]) -> None:

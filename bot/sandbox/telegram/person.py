@@ -35,6 +35,13 @@ def edit(core: Core, chat: Chat, number: int, user: User, text: str) -> Stored:
     return stored
 
 
+def choose(core: Core, chat: Chat, user: User, result: Json) -> Stored:
+    """Sends what stands behind an inline result, with its buttons, as a message of this person."""
+    _refuse_outsider(chat, user)
+    content = {name: result[name] for name in ("text", "entities", "reply_markup") if result.get(name)}
+    return _say(core, chat, _sender(core, chat, user, None), content | {"via_bot": core.bot.wire()})
+
+
 def start(core: Core, user: User, payload: str, chat: Chat | None) -> Stored:
     """Follows a deep link; with a group, adds the bot there first, as `startgroup` does."""
     if chat is None:

@@ -118,7 +118,7 @@ def start(core: Core, body: Wanted) -> Json:
 
 
 async def inline(core: Core, body: Wanted) -> Json:
-    """Asks the bot inline, and answers with its answer or 504."""
+    """Asks the bot inline, and answers with its answer and the number of the query, or 504."""
     if not core.inline:
         raise Impossible("the bot has no inline mode")
     number, answer = core.queries.ask_inline()
@@ -129,6 +129,14 @@ async def inline(core: Core, body: Wanted) -> Json:
             return await answer
     except TimeoutError:
         raise Impossible("the bot did not answer", 504) from None
+
+
+def choose(core: Core, body: Wanted) -> Json:
+    """Sends one of the results of an inline query to any chat."""
+    result = core.queries.shown(body["query"], body["result"])
+    if result is None:
+        raise Impossible("the bot showed no such result", 404)
+    return person.choose(core, chat_of(core, body["chat"]), user_of(core, body["user"]), result).message
 
 
 def press(core: Core, body: Wanted) -> Json:
@@ -193,6 +201,7 @@ ACTS: dict[str, Act] = {
     "share": share,
     "start": start,
     "inline": inline,
+    "inline/choose": choose,
     "press": press,
     "seen": seen,
     "clock": clock,

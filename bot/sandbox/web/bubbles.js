@@ -62,6 +62,7 @@ function body(message, scene, sender, own) {
   const box = h("div.bubble", {},
     h("span.sr", {}, `${own ? "You" : sender.name}: `),
     named && h("div.sender", { "data-hue": hue(sender), "aria-hidden": "true" }, sender.name),
+    message.via_bot && h("div.via", {}, `via @${message.via_bot.username}`),
     quoted(message, scene),
     picture(message),
     file(message),
@@ -121,6 +122,6 @@ function meta(message, own) {
 function tools(message, scene, own) {
   const tool = (name, label, onclick) => h("button.round", { type: "button", "aria-label": label, onclick }, icon(name));
   return h("span.tools", {},
-    own && message.text && tool("edit", "Edit", () => scene.press.edit(message)),
+    own && message.text && !message.via_bot && tool("edit", "Edit", () => scene.press.edit(message)),
     tool("reply", "Reply", () => scene.press.reply(message)));
 }

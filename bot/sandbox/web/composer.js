@@ -7,6 +7,7 @@ import { telegram } from "./api.js";
 import { choose, failure } from "./notices.js";
 import { replyKeyboard } from "./keyboard.js";
 import { titleOf } from "./chats.js";
+import * as inline from "./inline.js";
 
 const say = byId("say");
 const menu = byId("menu");
@@ -26,6 +27,7 @@ export function follow() {
     say.value = drafts.get(shown) ?? "";
     put(null);
     grow();
+    inline.leave();
     closeMenu();
   }
   const one = chat(state.open);
@@ -101,6 +103,7 @@ function submit() {
   const words = say.value;
   if (about?.kind !== "edit") say.value = "";
   grow();
+  inline.leave();
   closeMenu();
   send(words);
 }
@@ -111,17 +114,31 @@ function addressed(command) {
 }
 
 function suggest() {
+  if (inline.follow(say.value, openInline)) return closeMenu();
   const typed = /^\/([a-z0-9_]*)$/i.exec(say.value);
   const found = typed ? known.filter(({ command }) => command.startsWith(typed[1].toLowerCase())) : [];
-  if (found.length) openMenu(found, typed[1] ? 0 : -1);
-  else closeMenu();
+  return found.length ? openCommands(found, typed[1] ? 0 : -1) : closeMenu();
 }
 
-function openMenu(commands, first) {
-  menu.replaceChildren(...commands.map(({ command, description }, index) => {
-    const properties = { role: "option", id: `command-${index}`, "data-command": command, onclick: () => pick(command) };
+function openCommands(commands, first) {
+  openMenu("Commands", commands.map(({ command, description }) => {
+    const properties = { "data-command": command, onclick: () => pick(command) };
     return h("li", properties, h("strong", {}, `/${command}`), h("span", {}, description));
-  }));
+  }), first);
+}
+
+/** What the bot answers while it is asked in the field; choosing sends it to the chat that is open. */
+function openInline(query, results) {
+  openMenu("Results", results.map(({ id, title, description }) => {
+    const onclick = () => { write(""); inline.choose(query, id).catch(failure); };
+    return h("li.result", { "data-result": id, onclick }, h("strong", {}, title), h("span", {}, description ?? ""));
+  }), 0);
+}
+
+function openMenu(name, options, first) {
+  options.forEach((option, index) => { option.id = `option-${index}`; option.setAttribute("role", "option"); });
+  menu.replaceChildren(...options);
+  menu.setAttribute("aria-label", name);
   menu.hidden = false;
   expanded(true);
   choosing(first);
@@ -145,7 +162,7 @@ function choosing(index) {
   if (index < 0) chosen = -1;
   options.forEach((option, at) => option.setAttribute("aria-selected", at === chosen));
   options[chosen]?.scrollIntoView({ block: "nearest" });
-  if (chosen >= 0) say.setAttribute("aria-activedescendant", `command-${chosen}`);
+  if (chosen >= 0) say.setAttribute("aria-activedescendant", `option-${chosen}`);
 }
 
 function pick(command) {
@@ -160,7 +177,7 @@ function onKey(event) {
   if (!menu.hidden && ["ArrowDown", "ArrowUp"].includes(event.key)) {
     event.preventDefault();
     choosing(event.key === "ArrowDown" ? chosen + 1 : chosen < 1 ? menu.children.length - 1 : chosen - 1);
-  } else if (!menu.hidden && event.key === "Tab" && menu.children.length) {
+  } else if (!menu.hidden && event.key === "Tab" && menu.querySelector("[data-command]")) {
     event.preventDefault();
     write(`${addressed(`/${menu.children[Math.max(chosen, 0)].dataset.command}`)} `);
   } else if (event.key === "Escape") {
@@ -170,7 +187,7 @@ function onKey(event) {
     event.stopPropagation();
   } else if (event.key === "Enter" && !event.shiftKey) {
     event.preventDefault();
-    if (!menu.hidden && chosen >= 0) pick(menu.children[chosen].dataset.command);
+    if (!menu.hidden && chosen >= 0) menu.children[chosen].click();
     else submit();
   } else if (event.key === "ArrowUp" && !say.value && !about) {
     const last = messagesOf(state.open).filter((message) => senderId(message) === state.me && message.text).at(-1);
@@ -216,12 +233,12 @@ say.addEventListener("input", () => { grow(); suggest(); });
 say.addEventListener("keydown", onKey);
 // A press on the menu, or on its button, must not take the field's focus, which would close the menu first.
 for (const part of [menu, byId("commands")]) part.addEventListener("mousedown", (event) => event.preventDefault());
-say.addEventListener("blur", closeMenu);
+say.addEventListener("blur", () => { inline.leave(); closeMenu(); });
 byId("composer").addEventListener("submit", (event) => { event.preventDefault(); submit(); say.focus(); });
 byId("commands").addEventListener("click", () => {
   if (!menu.hidden) return closeMenu();
   say.focus();
-  if (known.length) openMenu(known, -1);
+  if (known.length) openCommands(known, -1);
   return undefined;
 });
 byId("quote-drop").addEventListener("click", () => { put(null); say.focus(); });

@@ -1,12 +1,14 @@
-// What to do next: the five steps of the story, and how far it went.
+// What to do next: the steps of the story, and how far it went.
 
 import { byId, h, icon } from "./dom.js";
 import { clore } from "./api.js";
 import { recall, remember, state } from "./state.js";
 
+const SEARCH = "/market 3090 <4";
 const STEPS = [
   ["connect", "Connect a key", "Send /connect, then this key. The bot proves it, deletes your message and seals it."],
   ["orders", "See the rentals", "One screen: what runs, what it costs a day, what is left."],
+  ["rent", "Rent a machine", `Send ${SEARCH}, open a machine, press Rent twice. The bot follows it until it runs.`],
   ["cancel", "Cancel one", "Open a rental and press Cancel. The bot asks first, and says so only once it is gone."],
   ["outbid", "Be outbid", "A stranger offers more for the machine you hold. The bot tells you by itself."],
   ["raise", "Win it back", "Answer the alert: Re-bid, then confirm the price. Two taps."],
@@ -23,6 +25,7 @@ export function drawGuide(verbs) {
       small("Paste key", () => verbs.paste(key)),
     ],
     orders: [small("Send /orders", () => verbs.say("/orders"))],
+    rent: [small(`Send ${SEARCH}`, () => verbs.say(SEARCH))],
     outbid: outbid ? [small(outbid.label, (event) => verbs.perform(outbid, event.currentTarget))] : [],
   };
   byId("guide").replaceChildren(...STEPS.map(([name, title, text]) => line(name, title, text, tools[name] ?? [])));
@@ -68,7 +71,7 @@ function drawProgress() {
 
 // What the marketplace was asked shows how far the story went. A look at the rentals is not among them, because the bot
 // reads those by itself.
-const SIGNS = [["connect", "wallets"], ["cancel", "cancel_order"], ["raise", "set_spot_price"]];
+const SIGNS = [["connect", "wallets"], ["rent", "create_order"], ["cancel", "cancel_order"], ["raise", "set_spot_price"]];
 
 export async function lookForProgress() {
   const waiting = SIGNS.filter(([name]) => !isDone(name));

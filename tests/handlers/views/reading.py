@@ -10,7 +10,7 @@ from handlers.screen import Copy, Link, Press, Screen, Style
 
 TAG = re.compile(r"<(/?)([a-z-]+)((?: [a-z]+(?:=\"[^\"<>]*\")?)*)>")
 ENTITY = re.compile(r"&(?:lt|gt|amp|quot|#\d+);")
-ATTRIBUTES = {"blockquote": re.compile(r" expandable"), "tg-time": re.compile(r' unix="\d+" format="(?:r|wDt)"')}
+ATTRIBUTES = {"blockquote": re.compile(r" expandable"), "tg-time": re.compile(r' unix="\d+" format="(?:r|t|Dt)"')}
 PLAIN_TAGS = {"b", "code", "pre"}
 
 

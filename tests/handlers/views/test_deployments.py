@@ -39,7 +39,7 @@ IT = views.Minutes(DeploymentId(1), RUNNING.id, RUNNING.server, HANGS, RUNNING, 
 
 def test_the_question_says_until_when_it_is_free_and_afterwards_that_it_is_not() -> None:
     question = views.decide(MAIN, IT, BORN + timedelta(minutes=8))
-    assert "free of the creation fee 0.1 USD until then: in 2 min" in plain(question)
+    assert "No creation fee (0.1 USD) if cancelled in time: in 2 min" in plain(question)
     assert [type(action) for action in actions(question)][:2] == [KeepRental, CancelWithReport]
     late = views.decide(MAIN, IT, BORN + timedelta(minutes=10))
     assert "not avoidable any more" in plain(late)
@@ -61,9 +61,7 @@ def test_the_alarm_leads_on_and_blocks_what_is_known() -> None:
 
 
 def test_the_newest_result_of_each_port_is_shown() -> None:
-    assert "SSH refuses the connection · Web: not known: its name has no address yet" in plain(
-        views.living(MAIN, IT, NOW)
-    )
+    assert "SSH refuses the connection · Web: its name has no address yet" in plain(views.living(MAIN, IT, NOW))
 
 
 def test_a_password_is_shown_and_copied_to_the_letter() -> None:

@@ -84,8 +84,9 @@ def test_a_card_says_what_decides_and_folds_the_rest() -> None:
     shown = results.results(found(hit(MACHINE, suspicious=True)), Shown(LIST), reader, NOW)
     text = plain(shown)
     assert "1 machine · RTX 4090 · 4 GPUs" in text or "1 machine · RTX 4090" in text
-    assert "8.4 USD a day with fee · 0.35 USD an hour · 2.1 USD a day per GPU" in text
-    assert "DE · reliability 99.1 % · rated 4.8 (12) · ★ favourite · ⚠️ suspicious price" in text
+    assert "24 GB · 8.4 USD a day · DE · 99.1 % · ★ favourite · ⚠️ suspicious price" in text
+    assert "Prices with fee" in text
+    assert "0.35 USD an hour · 2.1 USD a day per GPU · reliability 99.1 % · rated 4.8 (12)" in text
     assert "takes BTC, USD · you can pay with USD" in text
     assert "3 min ago" in text
     assert complaints(shown) == []
@@ -373,4 +374,4 @@ def test_a_chip_that_is_too_long_in_words_is_as_it_was_typed() -> None:
 
 def test_the_least_bid_is_called_so() -> None:
     text = plain(results.results(found(hit(MACHINE, spot=True), text="4090 spot"), Shown(LIST), NOBODY, NOW))
-    assert "from 0.000202 BTC (≈ $4.13) a day with fee" in text
+    assert "from 0.000202 BTC (≈ $4.13) a day" in text

@@ -38,7 +38,7 @@ def asked(step: Step, draft: Draft = FULL, refused: Unread | None = None, *, del
 
 @pytest.mark.parametrize("step", TYPED_STEPS)
 def test_the_example_of_a_step_is_taken_by_it(step: Step) -> None:
-    example = public_key() if step is Step.SSH else prompt(step).example
+    example = public_key() if step is Step.SSH else prompt(step).example or "generate"
     assert isinstance(read(step, example, Draft()), Read)
 
 

@@ -33,7 +33,8 @@ def test_a_span_of_time(span: timedelta, text: str) -> None:
 
 def test_lengths_are_in_hours() -> None:
     assert words.hours(timedelta(seconds=262_800)) == "73 hours"
-    assert words.hours(timedelta(days=30)) == "720 hours (30 days)"
+    assert words.hours(timedelta(days=30)) == "30 days"
+    assert words.hours(timedelta(hours=721)) == "721 hours (30 days)"
     assert words.hours(timedelta(hours=1)) == "1 hour"
     assert words.hours(timedelta(minutes=90)) == "1.5 hours"
     assert words.lasts(FOREVER) == "10 years or more"
@@ -68,7 +69,17 @@ def test_a_moment_has_a_full_fallback_in_utc() -> None:
     )
     assert html.utc(there, NOW.replace(year=2023)) == "14 Nov 2022 22:13 UTC"
     assert html.utc(NOW - timedelta(seconds=5), NOW) == "2 Nov 15:59:55 UTC"
-    assert html.deadline(there, NOW).count("<tg-time") == 2
+
+
+def test_a_deadline_names_the_day_only_where_it_is_not_near() -> None:
+    assert 'format="r"' in html.deadline(NOW + timedelta(hours=11), NOW)
+    assert 'format="t"' in html.deadline(NOW + timedelta(hours=11), NOW)
+    assert 'format="Dt"' in html.deadline(NOW + timedelta(hours=13), NOW)
+
+
+def test_dollars_have_two_digits_of_cents_or_none() -> None:
+    shown = [words.usd(Decimal(amount)) for amount in ("0.06651", "0.2", "2.2", "8", "12.34", "105.6")]
+    assert shown == ["$0.0665", "$0.20", "$2.20", "$8", "$12.3", "$106"]
 
 
 def test_a_moment_that_telegram_cannot_hold_is_plain_text() -> None:

@@ -91,6 +91,28 @@ async def test_an_inline_query_gets_the_bots_results(tg: Person, anna: int) -> N
     assert (result["text"], result["entities"]) == ("RTX", [{"offset": 0, "length": 3, "type": "bold"}])
 
 
+async def test_a_chosen_result_is_a_message_of_the_person_by_way_of_the_bot(tg: Person, anna: int) -> None:
+    group = await tg.group([anna])
+    await tg.updates()
+    asked = asyncio.create_task(tg.does("inline", user=anna, query="4090"))
+    query = await tg.update("inline_query", timeout=30)
+    article = {
+        "type": "article",
+        "id": "1",
+        "title": "RTX 4090",
+        "input_message_content": {"message_text": "RTX"},
+        "reply_markup": {"inline_keyboard": [[{"text": "open", "url": "https://example.org"}]]},
+    }
+    await tg.ok("answerInlineQuery", inline_query_id=query["id"], results=[article])
+    shown = await asked
+    for chat in (anna, group):
+        await tg.does("inline/choose", chat=chat, user=anna, query=shown["query"], result="1")
+        message = await tg.update("message")
+        assert (message["text"], message["from"]["id"], message["via_bot"]["is_bot"]) == ("RTX", anna, True)
+        assert message["reply_markup"] == article["reply_markup"]
+    await tg.does("inline/choose", 404, chat=anna, user=anna, query=shown["query"], result="2")
+
+
 async def test_an_inline_query_without_an_answer_ends(tg: Person, anna: int) -> None:
     await tg.does("inline", 504, user=anna, query="4090")
     assert asyncio.get_running_loop().time() == 10
