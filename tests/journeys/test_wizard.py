@@ -367,7 +367,7 @@ async def test_an_answer_that_was_taken_and_not_shown_before_a_restart_is_shown_
     """The update comes once more, and finds the question that it has answered already."""
     async with market(tmp_path) as (stage, ada):
         await asks(ada, f"/rent {MACHINE}", "Draft")
-        await taps(ada, "Variables", "step 6/11")
+        await taps(ada, "Variables", "step 6/12")
         await stage.post("fault", method="sendMessage", text="Set.", times=1, retry_after=90)
         said = await ada.says(f"TOKEN={SECRET}")
         await asyncio.sleep(5)
