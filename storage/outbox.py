@@ -65,10 +65,12 @@ class Outbox:
                 ),
             )
             if new and episode is not None:
-                # Earlier letters of the episode go first: they become as urgent as this one.
+                # Earlier letters of the episode go first: they become as urgent as this one. One that is being sent
+                # too, since it may come back for another try.
                 self._db.execute(
                     "UPDATE outbox SET priority = ?1"
-                    " WHERE chat_id = ?2 AND episode = ?3 AND state = 'queued' AND priority > ?1",
+                    " WHERE chat_id = ?2 AND episode = ?3 AND state IN ('queued', 'sending')"
+                    " AND priority > ?1",
                     (int(priority), chat, episode),
                 )
             return bool(new)

@@ -281,6 +281,15 @@ def test_at_most_so_many_letters_are_given_out_and_the_most_urgent_of_all_chats_
     ]
 
 
+def test_a_letter_that_comes_back_still_goes_before_the_more_urgent_news_of_its_episode(outbox: Outbox) -> None:
+    put(outbox, "began", Rank.WARNING, episode="e")
+    (began,) = outbox.due(NOW, 1)
+    assert outbox.claim(began.id, NOW)
+    put(outbox, "got worse", Rank.CRITICAL, episode="e")
+    assert outbox.again(began.id, NOW, "no network")
+    assert due(outbox) == ["began"]
+
+
 letters = st.tuples(st.just("put"), st.integers(0, 2), st.integers(0, 3), st.sampled_from([None, "e", "f"]))
 steps = st.one_of(
     letters,
