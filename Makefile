@@ -34,7 +34,7 @@ format: $(DEV)            ## rewrites the code in the house's format
 bench: $(DEV)             ## the figures, as ratios measured in one run; ONLY=name for one row
 	$(PY) -m tests.bench $(ONLY)
 
-soak: $(DEV)              ## create_order under every fault, in full; TRIALS=n for fewer
+soak: $(DEV)              ## faults and kills in full; TRIALS=n for fewer trials, 0 for the kills alone
 	$(PY) -m tests.faults $(TRIALS)
 
 lock:                     ## new lock files from pyproject.toml (wants uv on the PATH)

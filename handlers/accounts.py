@@ -79,12 +79,12 @@ async def key_typed(
     account = replaces.account if replaces else None
     if not _could_be_a_key(key):
         return key_views.ask_key(name=name, replaces=account, malformed=True)
-    connections = guest.house.connections
+    connections, update = guest.house.connections, guest.arrival.update
     try:
         if account is not None:
-            found = await connections.replace(account, key)
+            found = await connections.replace(account, key, update=update)
         else:
-            found = await connections.connect(guest.chat.id, guest.user, key, name)
+            found = await connections.connect(guest.chat.id, guest.user, key, name, update=update)
     except InvalidInput:
         return key_views.ask_key(name=name, replaces=account, malformed=True)
     if isinstance(found, Connected | AlreadyHere):

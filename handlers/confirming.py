@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from typing import Final, assert_never
 
 from bot.domain.ids import AccountId, BatchId
@@ -24,6 +23,7 @@ from handlers.views import accounts as account_views
 from handlers.views import cancel as cancel_views
 from handlers.views import draft as draft_views
 from handlers.views import forget as forget_views
+from handlers.views import templates as template_views
 from handlers.views import toasts
 from handlers.visit import Decision
 from storage.accounts import Account
@@ -39,9 +39,16 @@ _REFUSALS: Final = {
     Refusal.DECLINED: toasts.DECLINED,
 }
 
-
-Follow = Callable[[Confirm], Decision]
-"""What is left to do and to show once the effect of a confirmation is on the disk."""
+_DECLINED: Final = "declined"
+_NO_ACCOUNT: Final = "no-account"
+_OVERTAKEN: Final = "overtaken"
+_BEGUN_BEFORE: Final = "begun-before"
+_NOT_SENT: Final = "not-sent"
+_TOASTS: Final = {
+    _NO_ACCOUNT: toasts.NO_SUCH_ACCOUNT,
+    _OVERTAKEN: toasts.EXPIRED,
+    _BEGUN_BEFORE: toasts.ALREADY_USED,
+}
 
 
 class Confirming:
@@ -49,21 +56,31 @@ class Confirming:
         self._house = house
 
     def confirm(self, guest: Guest, action: Confirm) -> Decision:
-        """Of any number of presses one wins. A change of an order becomes a ledger row, and is on its way."""
-        store = self._house.store
+        """Of any number of presses one wins. A change of an order becomes a ledger row, and is on its way.
+
+        That one comes again where a restart kept it from being answered: then it is answered, and does nothing more.
+        """
+        store, refused = self._house.store, None
         with store.transaction(durable=True):
-            claimed = store.confirmations.claim(action.token, guest.chat.id, guest.user, guest.now)
-            if isinstance(claimed, Refusal):
-                return self._refused(guest, action, claimed)
-            after = self._carry_out(guest, claimed)
-            store.inbox.handled(guest.arrival.update, guest.now)
-        return after(action)
+            did = store.inbox.did(guest.arrival.update)
+            if did is None:
+                claimed = store.confirmations.claim(action.token, guest.chat.id, guest.user, guest.now)
+                if isinstance(claimed, Refusal):
+                    return self._refused(guest, action, claimed)
+                did, refused = self._carry_out(guest, claimed)
+                store.inbox.note(guest.arrival.update, did)
+        return self._after(guest, action, did, refused)
 
     def decline(self, guest: Guest, action: Decline) -> Decision:
-        declined = self._house.store.confirmations.decline(action.token, guest.chat.id, guest.user, guest.now)
-        if isinstance(declined, Refusal):
-            return self._refused(guest, action, declined)
-        return Decision(toasts.GIVEN_UP, action, _declined(declined))
+        store = self._house.store
+        with store.transaction():
+            if store.inbox.did(guest.arrival.update) is None:
+                declined = store.confirmations.decline(action.token, guest.chat.id, guest.user, guest.now)
+                if isinstance(declined, Refusal):
+                    return self._refused(guest, action, declined)
+                store.inbox.note(guest.arrival.update, _DECLINED)
+        asked = store.confirmations.find(action.token)
+        return Decision(toasts.GIVEN_UP, action, cancel_views.declined() if asked is None else _declined(asked))
 
     def _refused(self, guest: Guest, action: Confirm | Decline, refusal: Refusal) -> Decision:
         """A question that has ended loses its buttons, and offers to be asked again."""
@@ -72,62 +89,74 @@ class Confirming:
             return Decision(_REFUSALS[refusal])
         return Decision(_REFUSALS[refusal], action, cancel_views.expired(_again(asked)))
 
-    def _carry_out(self, guest: Guest, claimed: Confirmation) -> Follow:
-        """The effect, within the transaction of the claim."""
+    # The effect, within the transaction of the claim: a word for it, and what is said where nothing came of it
+
+    def _carry_out(self, guest: Guest, claimed: Confirmation) -> tuple[str, Screen | None]:
         if claimed.kind == FORGET:
             self._house.delete_chat(guest.chat.id)
-            return lambda action: Decision(Toast(), action, forget_views.forgotten(clean=self._scrubbed()))
+            return FORGET, None
         if claimed.kind == DELETE_TEMPLATE:
-            left = delete_template(guest, claimed)
-            return lambda action: Decision(Toast(), action, left)
+            return f"{DELETE_TEMPLATE} {delete_template(guest, claimed)}", None
         desk = guest.desk(claimed.account) if claimed.account is not None else None
         match claimed.kind:
             case kind if kind not in {CHANGE, REMOVE, BATCH}:
                 raise ValueError(f"nothing is known of confirmations of the kind {kind}")
             case _ if desk is None:
-                return lambda _action: Decision(toasts.NO_SUCH_ACCOUNT)
+                return _NO_ACCOUNT, None
             case kind if kind == REMOVE:
-                return self._remove(desk.account)
+                self._house.remove_account(desk.account)
+                return f"{REMOVE} {desk.account.name}", None
             case kind if kind == BATCH:
-                return self._batch(guest, claimed)
+                return self._batch(guest, claimed), None
             case _:
                 return self._change(guest, desk.account, claimed)
 
-    def _remove(self, account: Account) -> Follow:
-        self._house.remove_account(account)
-        return lambda action: Decision(Toast(), action, account_views.removed(account.name, clean=self._scrubbed()))
-
-    def _batch(self, guest: Guest, claimed: Confirmation) -> Follow:
+    def _batch(self, guest: Guest, claimed: Confirmation) -> str:
         """Begins only with what was asked: a batch that was changed since has to be asked about again."""
         number = BatchId(int(claimed.body.partition(" ")[0]))
         batch = self._house.store.batches.get(guest.chat.id, number)
         message = guest.arrival.message if guest.arrival.editable else None
         if batch is None or plan_of(batch) != claimed.body:
-            return lambda _action: Decision(toasts.EXPIRED)
-        if not self._house.batches.begin(batch, message):
-            return lambda _action: Decision(toasts.ALREADY_USED)
+            return _OVERTAKEN
+        return f"{BATCH} {number}" if self._house.batches.begin(batch, message) else _BEGUN_BEFORE
 
-        def start(_action: Confirm) -> Decision:
-            self._house.batches.start(guest.chat.id, number)
-            return Decision(toasts.WORKING)
-
-        return start
-
-    def _change(self, guest: Guest, account: Account, claimed: Confirmation) -> Follow:
+    def _change(self, guest: Guest, account: Account, claimed: Confirmation) -> tuple[str, Screen | None]:
         """`guest.arrival.message` shows how it goes on, where it can be edited."""
         message = guest.arrival.message if guest.arrival.editable else None
         change, secret = change_in(claimed), self._house.store.confirmations.secret(claimed)
         if isinstance(change, Creation) and (refused := send(guest, account.id, change, secret)):
-            return lambda action: Decision(toasts.NOT_SENT, action, refused)
+            return _NOT_SENT, refused
         entry = self._house.writes.claim(
             account, guest.user, change, once=claimed.token, message=message, secret=secret
         )
+        return f"{CHANGE} {entry.id}", None
 
-        def start(_action: Confirm) -> Decision:
-            self._house.writes.start(entry.id)
-            return Decision(toasts.WORKING)
+    # What is left to do and to show, once that is on the disk
 
-        return start
+    def _after(self, guest: Guest, action: Confirm, did: str, refused: Screen | None) -> Decision:
+        """`refused` is known to the first try only: after a restart the question says no more than that it is over."""
+        word, _, rest = did.partition(" ")
+        match word:
+            case kind if kind == FORGET:
+                return Decision(Toast(), action, forget_views.forgotten(clean=self._scrubbed()))
+            case kind if kind == DELETE_TEMPLATE:
+                return Decision(Toast(), action, template_views.deleted(rest or None))
+            case kind if kind == REMOVE:
+                return Decision(Toast(), action, account_views.removed(rest, clean=self._scrubbed()))
+            case kind if kind == BATCH:
+                self._house.batches.start(guest.chat.id, BatchId(int(rest)))
+                return Decision(toasts.WORKING)
+            case kind if kind == CHANGE:
+                self._house.writes.start(int(rest))
+                return Decision(toasts.WORKING)
+            case kind if kind == _NOT_SENT:
+                return Decision(toasts.NOT_SENT, action, refused or self._ended(action))
+            case _:
+                return Decision(_TOASTS[word])
+
+    def _ended(self, action: Confirm) -> Screen:
+        asked = self._house.store.confirmations.find(action.token)
+        return cancel_views.expired(None if asked is None else _again(asked))
 
     def _scrubbed(self) -> bool:
         """Whether nothing of what was deleted is left in the file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,6 +34,19 @@ class Guest:
         self.house.store.chats.get(self.chat.id)
         if account is not None and self.desk(account) is None:
             raise NotFound(f"account {account} was removed meanwhile")
+
+    def once(self, effect: Callable[[], str]) -> str:
+        """Does what must not be done twice, in a transaction, and says what it did.
+
+        An update comes again where a restart kept it from its answer: then this says what was done before.
+        """
+        inbox = self.house.store.inbox
+        with self.house.store.transaction(durable=True):
+            did = inbox.did(self.arrival.update)
+            if did is None:
+                did = effect()
+                inbox.note(self.arrival.update, did)
+        return did
 
     def default_desk(self) -> Desk | None:
         return self.house.desks.default(self.chat.id)

@@ -51,7 +51,9 @@ async def toggle_layout(guest: Guest, results: ResultsId) -> Screen:
     row = guest.house.store.results.get(guest.chat.id, results)
     if row is None:
         return home.gone(guest)
-    layout: Layout = "cards" if row.layout == "table" else "table"
+    layout: Layout = (
+        "table" if guest.once(lambda: "cards" if row.layout == "table" else "table") == "table" else "cards"
+    )
     before, after = Shown(row.id, table=row.layout == "table").size, Shown(row.id, table=layout == "table").size
     return await show(guest, row, page=row.page * before // after, layout=layout)
 

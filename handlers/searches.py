@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.ids import ResultsId
+from bot.domain.ids import NO_RESULTS, ResultsId
 from bot.domain.search import Misread, parse
 from handlers import home, results
 from handlers.guest import Guest
@@ -54,10 +54,16 @@ async def _run(guest: Guest, action: RunSearch) -> Screen:
 
 def _delete(guest: Guest, action: DeleteSearch) -> Screen:
     """At once; the way back is a list of results with the same search, which can be saved again."""
+    back = guest.once(lambda: _way_back(guest, action))
+    row = guest.house.store.results.get(guest.chat.id, ResultsId(int(back)))
+    return show(guest) if row is None else show(guest, undo=row.id, deleted=home.in_words(row.query))
+
+
+def _way_back(guest: Guest, action: DeleteSearch) -> str:
+    """Deletes it: the number of the list that it can be saved of again, 0 where it was deleted before."""
     store = guest.house.store
     saved = store.searches.get(guest.chat.id, action.search)
     if saved is None:
-        return show(guest)
+        return str(NO_RESULTS)
     store.searches.delete(guest.chat.id, saved.id)
-    back = store.results.add(guest.chat.id, saved.query, guest.house.clock())
-    return show(guest, undo=back.id, deleted=home.in_words(saved.query))
+    return str(store.results.add(guest.chat.id, saved.query, guest.house.clock()).id)

@@ -35,6 +35,15 @@ from storage.stops import Stop, once
 MOST_HOURS = 24
 """A forged button may carry any number."""
 
+_DROPPED, _MOVED, _OVER, _FIXED = "dropped", "moved", "over", "fixed"
+_NOTES = {
+    _DROPPED: views.was_dropped,
+    _MOVED: views.was_moved,
+    _OVER: views.over_already,
+    _FIXED: views.cannot_move,
+}
+"""What became of a condition, in words."""
+
 
 async def respond(guest: Guest, action: StopAction) -> Answer:
     if isinstance(action, DropStop | ExtendStop):
@@ -140,25 +149,28 @@ async def _change(guest: Guest, action: DropStop | ExtendStop) -> Answer:
     desk = guest.desk(stop.account) if stop is not None else None
     if stop is None or desk is None:
         return toasts.UNKNOWN_BUTTON
-    note = _dropped(guest, stop) if isinstance(action, DropStop) else _extended(guest, desk, stop, action.hours)
-    return await _show(guest, desk, stop.order, note)
+
+    def change() -> str:
+        return _drop(guest, stop) if isinstance(action, DropStop) else _extend(guest, desk, stop, action.hours)
+
+    return await _show(guest, desk, stop.order, _NOTES[guest.once(change)]())
 
 
-def _dropped(guest: Guest, stop: Stop) -> Html:
+def _drop(guest: Guest, stop: Stop) -> str:
     now = guest.house.clock()
     moved = guest.house.store.stops.move(stop.id, "dropped", of=("armed", "warned", "missed"), now=now)
-    return views.was_dropped() if moved else views.over_already()
+    return _DROPPED if moved else _OVER
 
 
-def _extended(guest: Guest, desk: Desk, stop: Stop, hours: int) -> Html:
+def _extend(guest: Guest, desk: Desk, stop: Stop, hours: int) -> str:
     found, now = read_terms(stop), guest.house.clock()
     if found is None or not 1 <= hours <= MOST_HOURS:
-        return views.cannot_move()
+        return _FIXED
     later = extended(found.condition, hours, find_open(desk.last, stop.order), now)
     if later is None:
-        return views.cannot_move()
+        return _FIXED
     body = encode(terms(later, found.changes + 1))
-    return views.was_moved() if guest.house.store.stops.change(stop.id, body, now) else views.over_already()
+    return _MOVED if guest.house.store.stops.change(stop.id, body, now) else _OVER
 
 
 def _set(guest: Guest, desk: Desk, order: Order, read: Typed) -> Html:

@@ -43,6 +43,8 @@ _PROBLEMS: Final = {
     WrongName.TOO_LONG: NameProblem.TOO_LONG,
     WrongName.LOOKS_LIKE_A_KEY: NameProblem.LOOKS_LIKE_A_KEY,
 }
+_FULL: Final = "full"
+_NO_DRAFT: Final = "no draft"
 _STEPS: Final = {Word(step.value): step for step in views.FIELDS}
 
 
@@ -84,12 +86,13 @@ async def command(guest: Guest) -> Answer:
     return _list(guest)
 
 
-def delete_template(guest: Guest, claimed: Confirmation) -> Screen:
-    """The effect of a confirmation, within its transaction."""
+def delete_template(guest: Guest, claimed: Confirmation) -> str:
+    """The effect of a confirmation, within its transaction: the name of what was deleted, empty where nothing was."""
     template = guest.house.store.templates.get(guest.chat.id, template_in(claimed))
-    if template is not None:
-        guest.house.store.templates.delete(guest.chat.id, template.id)
-    return views.deleted(None if template is None else template.name)
+    if template is None:
+        return ""
+    guest.house.store.templates.delete(guest.chat.id, template.id)
+    return template.name
 
 
 def template_in(confirmation: Confirmation) -> TemplateId:
@@ -162,20 +165,24 @@ def _name_typed(guest: Guest, wanted: TemplateWanted, text: str, template: Templ
 def _added(guest: Guest, wanted: TemplateWanted, name: str) -> Answer:
     """A new template, of the draft that it was to be made of, or of the first image that is offered."""
     store = guest.house.store
-    if len(store.templates.of_chat(guest.chat.id)) >= MOST_TEMPLATES:
-        done(guest)
-        return views.full(MOST_TEMPLATES)
     if wanted.draft is None:
         draft, note = chosen(Step.IMAGE, IMAGES[0].key, Draft()), None
     else:
         stored = store.drafts.get(guest.chat.id, wanted.draft)
         draft, note = (None if stored is None else as_template(stored.draft)), views.MADE_ANEW
-    if draft is None:
-        done(guest)
-        return views.DRAFT_GONE
-    template = store.templates.add(guest.chat.id, name, draft, guest.now)
+    added = guest.once(lambda: _add(guest, name, draft))
     done(guest)
-    return views.card(template, note=note)
+    if added == _FULL:
+        return views.full(MOST_TEMPLATES)
+    return views.DRAFT_GONE if added == _NO_DRAFT else _card(guest, TemplateId(int(added)), note)
+
+
+def _add(guest: Guest, name: str, draft: Draft | None) -> str:
+    """The number of the new template, or why there is none."""
+    store = guest.house.store
+    if len(store.templates.of_chat(guest.chat.id)) >= MOST_TEMPLATES:
+        return _FULL
+    return _NO_DRAFT if draft is None else str(store.templates.add(guest.chat.id, name, draft, guest.now).id)
 
 
 def _saved(guest: Guest, template: Template, draft: Draft, note: str | None = None) -> Answer:

@@ -39,10 +39,19 @@ class Inbox:
         opened = ((row["update_id"], self._payload(row["update_id"], row["sealed"])) for row in rows)
         return [(update_id, payload) for update_id, payload in opened if payload is not None]
 
+    def note(self, update_id: int, did: str) -> None:
+        """What this update has done, in the transaction that does it: words for ourselves, nothing secret."""
+        self._db.execute("UPDATE inbox SET did = ? WHERE update_id = ? AND handled_ms IS NULL", (did, update_id))
+
+    def did(self, update_id: int) -> str | None:
+        """What it had done when a restart kept it from its end; `None`: nothing that must not be done twice."""
+        row = self._db.first("SELECT did FROM inbox WHERE update_id = ?", (update_id,))
+        return None if row is None else row["did"]
+
     def handled(self, update_id: int, now: datetime) -> None:
-        """Its effect is written: the text goes, the number stays, so that a replay is known."""
+        """It is answered: the text goes, the number stays, so that a replay is known."""
         self._db.execute(
-            "UPDATE inbox SET sealed = NULL, handled_ms = ? WHERE update_id = ? AND handled_ms IS NULL",
+            "UPDATE inbox SET sealed = NULL, did = NULL, handled_ms = ? WHERE update_id = ? AND handled_ms IS NULL",
             (to_ms(now), update_id),
         )
 
@@ -57,7 +66,7 @@ class Inbox:
     def delete_of_chat(self, telegram_chat: TelegramChatId) -> int:
         """Everything of a chat but the bare numbers of its updates, without which a replay could bring it all back."""
         return self._db.change(
-            "UPDATE inbox SET sealed = NULL, telegram_chat_id = NULL, handled_ms = coalesce(handled_ms, received_ms)"
+            "UPDATE inbox SET sealed = NULL, did = NULL, telegram_chat_id = NULL, handled_ms = coalesce(handled_ms, received_ms)"
             " WHERE telegram_chat_id = ?",
             (telegram_chat,),
         )

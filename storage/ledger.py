@@ -96,6 +96,10 @@ class Ledger:
             "UPDATE ledger SET state = 'sent', sent_ms = ? WHERE id = ? AND state = 'asked'", now, entry
         )
 
+    def sent_again(self, entry: int, now: datetime) -> bool:
+        """It leaves once more, having been refused unheard. False: it never left, or has ended."""
+        return self._durably("UPDATE ledger SET sent_ms = ? WHERE id = ? AND state = 'sent'", now, entry)
+
     def note_before(self, entry: int, orders: str) -> bool:
         """What was listed before the request leaves, as JSON: what is new afterwards may be its order. False: it has left."""
         with self._db.transaction(durable=True):

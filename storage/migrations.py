@@ -304,6 +304,12 @@ def m003_renting(db: sqlite_utils.Database) -> None:
     """)
 
 
+@MIGRATIONS()
+def m004_effects(db: sqlite_utils.Database) -> None:
+    """What an update has done already, for when a restart brings it again."""
+    db.executescript("ALTER TABLE inbox ADD COLUMN did TEXT")
+
+
 def check_origin(connection: sqlite3.Connection, path: Path, migrations: Migrations = MIGRATIONS) -> None:
     """`DatabaseForeign` or `DatabaseTooNew` before anything is written; an empty file is nobody's yet."""
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}

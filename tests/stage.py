@@ -81,11 +81,11 @@ class Stage:
         keys: MasterKeys = load_master_keys(
             settings.master_keys, settings.master_key_file, holds_sealed=holds_sealed(settings.database)
         )
-        self.store = open_store(settings.database, keys)
-        self._http = httpx.AsyncClient(transport=httpx.ASGITransport(self.clore.app), timeout=30)
+        self.store = self.opened(open_store(settings.database, keys))
+        self._http = httpx.AsyncClient(transport=self.wire(httpx.ASGITransport(self.clore.app)), timeout=30)
         world = World(
             clore=self._http,
-            telegram=lambda: httpx.ASGITransport(self.telegram.app),
+            telegram=lambda: self.wire(httpx.ASGITransport(self.telegram.app)),
             clock=self.clock,
             connector=self._connector,
             heartbeat=False,
@@ -106,6 +106,14 @@ class Stage:
         if self.store is not None:
             self.store.close()
         self.app = self.store = self._beat = self._http = None
+
+    def opened(self, store: Store) -> Store:
+        """The store as the bot gets it; whoever looks on puts a watch on it here."""
+        return store
+
+    def wire(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
+        """The way from the bot to a stand-in; whoever looks on listens in here."""
+        return transport
 
     async def _beats(self, app: App) -> None:
         while True:

@@ -9,8 +9,7 @@ from enum import Enum, auto
 from bot.clore.client import Clore
 from bot.clore.errors import CloreError, KeyRejected, Unavailable
 from bot.clore.gate import Priority
-from bot.domain.ids import ChatId, UserId
-from bot.domain.spending import Wallet
+from bot.domain.ids import AccountId, ChatId, UserId
 from bot.logs import keep_out_of_logs
 from bot.services.clock import Clock
 from bot.services.feeds import within
@@ -25,6 +24,10 @@ PATIENCE_SECONDS = 25.0
 """For a key to be proven: somebody waits for it, and what comes after it in the chat waits too."""
 
 
+_CONNECTED = "connected"
+_REPLACED = "replaced"
+
+
 class WrongName(Enum):
     """Why an account cannot have this name."""
 
@@ -37,7 +40,6 @@ class WrongName(Enum):
 @dataclass(frozen=True, slots=True)
 class Connected:
     account: Account
-    wallets: tuple[Wallet, ...]
     replaced: bool = False
 
 
@@ -100,42 +102,56 @@ class Connections:
         self._clore = clore
         self._clock = clock
 
-    async def connect(self, chat: ChatId, owner: UserId, key: str, name: str | None = None) -> Connection:
+    async def connect(
+        self, chat: ChatId, owner: UserId, key: str, name: str | None = None, *, update: int = 0
+    ) -> Connection:
         """Proves the key with `wallets`, seals it, and makes it the chat's default where it is the first.
 
-        `NotFound` where the chat was forgotten meanwhile: nothing is kept.
+        `update` is what brings it: where it comes again after a restart, it is told what it did. `NotFound` where the
+        chat was forgotten meanwhile: nothing is kept.
         """
+        if (before := self._before(chat, update)) is not None:
+            return before
         if name is not None and (wrong := wrong_name(name)):
             return BadName(wrong)
-        wallets = await self._prove(key)
-        if not isinstance(wallets, tuple):
-            return wallets
+        if (failed := await self._failure(key)) is not None:
+            return failed
         try:
             with self._store.transaction(durable=True):
                 self._store.chats.get(chat)
                 account = self._store.accounts.add(chat, name or self._free_name(chat), key, owner, self._clock())
+                self._store.inbox.note(update, f"{_CONNECTED} {account.id}")
         except NameTaken:
             return BadName(WrongName.TAKEN)
         except KeyAlreadyHere as here:
             return AlreadyHere(here.account)
-        return Connected(account, wallets)
+        return Connected(account)
 
-    async def replace(self, account: Account, key: str) -> Connection:
+    async def replace(self, account: Account, key: str, *, update: int = 0) -> Connection:
         """Puts a new key in the place of an account's old one, once it is proven; the account keeps its name.
 
-        `NotFound` where the account was removed meanwhile: nothing is kept.
+        `update` as for `connect`. `NotFound` where the account was removed meanwhile: nothing is kept.
         """
-        wallets = await self._prove(key)
-        if not isinstance(wallets, tuple):
-            return wallets
+        if (before := self._before(account.chat, update)) is not None:
+            return before
+        if (failed := await self._failure(key)) is not None:
+            return failed
         try:
             with self._store.transaction(durable=True):
                 replaced = self._store.accounts.replace_key(account.chat, account.id, key, self._clock())
+                self._store.inbox.note(update, f"{_REPLACED} {replaced.id}")
         except KeyAlreadyHere as here:
             return AlreadyHere(here.account)
-        return Connected(replaced, wallets, replaced=True)
+        return Connected(replaced, replaced=True)
 
-    async def _prove(self, key: str) -> tuple[Wallet, ...] | Rejected | NoAnswer:
+    def _before(self, chat: ChatId, update: int) -> Connected | None:
+        """What this very update had done when a restart kept it from its answer."""
+        did, _, number = (self._store.inbox.did(update) or "").partition(" ")
+        account = self._store.accounts.get(chat, AccountId(int(number))) if number else None
+        return None if account is None else Connected(account, replaced=did == _REPLACED)
+
+    async def _failure(self, key: str) -> Rejected | NoAnswer | None:
+        """What keeps the key from being proven."""
         keep_out_of_logs(key)
         try:
             wallets = await within(PATIENCE_SECONDS, self._clore.keyed(key).wallets(priority=Priority.USER))
@@ -143,7 +159,7 @@ class Connections:
             return Rejected()
         except CloreError as error:
             return NoAnswer(error)
-        return NoAnswer(Unavailable("CLORE.AI does not answer in time")) if wallets is None else wallets
+        return NoAnswer(Unavailable("CLORE.AI does not answer in time")) if wallets is None else None
 
     def _free_name(self, chat: ChatId) -> str:
         taken = {account.name for account in self._store.accounts.of_chat(chat)}

@@ -44,7 +44,8 @@ from storage.ledger import Entry, Ledger
 LOOKS_SECONDS: Final = (2, 2, 3, 4, 5, 6, 7, 8)
 """When to look for the new order, counted from one look to the next; the last one is repeated."""
 LOOKED_ENOUGH_SECONDS: Final = 50.0
-"""An order is listed within 20 s; a valid look so long after the request is a sign that there is none."""
+"""An order is listed within 20 s; a valid look so long after the request is a sign that there is none. A restart in
+between does not put it off: who is killed again and again has an end as well."""
 GIVEN_UP_SECONDS: Final = 90.0
 """Where no look so late is answered, the person hears that nobody can say."""
 PATIENCE_SECONDS: Final = 20.0
@@ -198,17 +199,22 @@ class Rent:
         `accepted`: CLORE.AI said that it made the order. `at_once`: time has passed already, so it may be listed.
         """
         loop = asyncio.get_running_loop()
-        began = loop.time()
+        began, before = loop.time(), self._left_before()
         for seconds in chain((0,) if at_once else (), LOOKS_SECONDS, repeat(LOOKS_SECONDS[-1])):
             await asyncio.sleep(seconds)
             orders = await self._listed()
             if orders is not None and (made := self._made(orders)) is not None:
                 return made
             looked = loop.time() - began
-            if looked >= GIVEN_UP_SECONDS or (orders is not None and looked >= LOOKED_ENOUGH_SECONDS):
+            if looked >= GIVEN_UP_SECONDS or (orders is not None and looked + before >= LOOKED_ENOUGH_SECONDS):
                 known = Cause.LOST if orders is None else Cause.NOT_RENTED
                 return Result(Ending.UNKNOWN, Cause.ACCEPTED if accepted else known)
         raise AssertionError("the looks go on until one of them ends it")
+
+    def _left_before(self) -> float:
+        """Seconds from when the request left in an earlier run; 0 where it left in this one."""
+        sent = self.entry.sent_at
+        return 0.0 if sent is None else max(0.0, (self.clock() - sent).total_seconds())
 
     def _made(self, orders: Orders) -> Order | None:
         row = self.ledger.get(self.entry.id)

@@ -279,10 +279,8 @@ class Writes:
 
     def _mark_sent(self, entry: Entry) -> None:
         """The row says "sent" before the request leaves. Without a row that is open, nothing leaves."""
-        if self._store.ledger.sent(entry.id, self._clock()):
-            return
-        found = self._store.ledger.get(entry.id)
-        if found is None or found.state != "sent":
+        ledger, now = self._store.ledger, self._clock()
+        if not (ledger.sent(entry.id, now) or ledger.sent_again(entry.id, now)):
             raise NeverSent
 
     def _tell(self, number: int, what: str, *, apart: bool = False) -> None:

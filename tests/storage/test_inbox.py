@@ -46,6 +46,17 @@ def test_an_update_is_taken_once_and_kept_until_it_is_handled(store: Store) -> N
     assert store.inbox.pending() == [(8, b"second")]
 
 
+def test_what_an_update_did_is_known_until_it_is_handled(store: Store) -> None:
+    assert store.inbox.take(7, CHAT, b"first", NOW)
+    assert store.inbox.did(7) is None
+    store.inbox.note(7, "moved")
+    assert store.inbox.did(7) == "moved"
+    store.inbox.handled(7, NOW)
+    store.inbox.note(7, "too late")
+    store.inbox.note(8, "never taken")
+    assert (store.inbox.did(7), store.inbox.did(8)) == (None, None)
+
+
 def test_only_handled_updates_are_pruned(store: Store) -> None:
     for number in (1, 2, 3):
         store.inbox.take(number, CHAT, b"{}", NOW)

@@ -58,6 +58,18 @@ def test_a_request_leaves_once(store: Store) -> None:
     assert not store.ledger.sent(99, NOW)
 
 
+def test_a_request_that_was_refused_unheard_leaves_again_and_counts_from_then(store: Store) -> None:
+    entry = open_entry(store)
+    assert not store.ledger.sent_again(entry.id, NOW), "it never left"
+    assert store.ledger.sent(entry.id, NOW)
+    assert store.ledger.sent_again(entry.id, NOW + MINUTE)
+    again = store.ledger.get(entry.id)
+    assert again is not None
+    assert (again.state, again.sent_at) == ("sent", NOW + MINUTE)
+    store.ledger.end(entry.id, "refused", "{}", NOW)
+    assert not store.ledger.sent_again(entry.id, NOW)
+
+
 @pytest.mark.parametrize("end", get_args(EndState))
 def test_an_end_is_final_unless_it_is_unknown_and_takes_the_secret_with_it(store: Store, end: EndState) -> None:
     entry = open_entry(store)

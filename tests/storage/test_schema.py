@@ -19,6 +19,8 @@ FIRST = Path(__file__).with_name("schema_001.sql")
 """A database as the first version left it, with one chat, one account and one alert. It is never made anew."""
 SECOND = Path(__file__).with_name("schema_002.sql")
 """The same as the second version left it, with a change in the ledger and a message that is to vanish."""
+THIRD = Path(__file__).with_name("schema_003.sql")
+"""The same with what renting needs, in whose tables is nothing yet."""
 KEYS_OF_FIRST = MasterKeys((MasterKey(bytes(range(32))),))
 
 
@@ -74,7 +76,7 @@ def test_a_second_start_changes_nothing(store: Store, path: Path) -> None:
     assert schema(store.db.conn) == before
 
 
-@pytest.mark.parametrize(("steps", "version"), [(1, FIRST), (2, SECOND)], ids=["first", "second"])
+@pytest.mark.parametrize(("steps", "version"), [(1, FIRST), (2, SECOND), (3, THIRD)])
 def test_the_first_steps_are_what_was_released(tmp_path: Path, steps: int, version: Path) -> None:
     with closing(sqlite_utils.Database(tmp_path / "new.db")) as new, closing(sqlite3.connect(":memory:")) as old:
         names = [migration.name for migration in MIGRATIONS.pending(new)]
@@ -83,7 +85,7 @@ def test_the_first_steps_are_what_was_released(tmp_path: Path, steps: int, versi
         assert schema(new.conn) == schema(old)
 
 
-@pytest.mark.parametrize("version", [FIRST, SECOND], ids=["first", "second"])
+@pytest.mark.parametrize("version", [FIRST, SECOND, THIRD], ids=["first", "second", "third"])
 def test_a_database_of_an_earlier_version_opens_with_everything_in_it(
     path: Path, tmp_path: Path, version: Path
 ) -> None:
