@@ -212,7 +212,8 @@ async def eventually(
 
 
 def shown(message: Json) -> str:
-    return str(message.get("text") or message.get("caption") or "")
+    """What an eye reads: a space that no line may end at is a space."""
+    return str(message.get("text") or message.get("caption") or "").replace("\N{NO-BREAK SPACE}", " ")
 
 
 def labels(message: Json) -> list[str]:
