@@ -7,9 +7,10 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import httpx
+import msgspec
 
 from bot.app import App, World, assemble
 from bot.config import Settings, read_settings
@@ -28,7 +29,24 @@ PATIENCE: Final = 120.0
 Json = dict[str, Any]
 
 
-class Stage:
+class Ground:
+    """What a person stands on: the simulated Telegram, asked by hand for what it serves under /sim."""
+
+    telegram: TelegramStandIn
+
+    async def post(self, path: str, /, **body: Any) -> Json:
+        told: Json = _copied(await self.telegram.does(path, **_copied(body)))
+        return told
+
+    async def get(self, path: str, /, **query: Any) -> Any:
+        return _copied(await self.telegram.sees(path, **query))
+
+    async def lint(self) -> list[Json]:
+        found: list[Json] = await self.get("lint")
+        return found
+
+
+class Stage(Ground):
     """Time begins at `beginning` and passes only while everybody waits. `stop` and `start` are a clean restart."""
 
     def __init__(
@@ -48,9 +66,6 @@ class Stage:
         options = {"latency": 0.4, **market}
         self.clore = CloreStandIn(now=self.seconds, **options)
         self.telegram = TelegramStandIn(TOKEN, now=self.seconds)
-        self._hands = httpx.AsyncClient(
-            transport=httpx.ASGITransport(self.telegram.app), base_url="http://telegram", timeout=None
-        )
         self.app: App | None = None
         self.store: Store | None = None
         self._http: httpx.AsyncClient | None = None
@@ -111,35 +126,6 @@ class Stage:
         while True:
             await asyncio.sleep(1)
             app.tick()
-
-    # The simulated Telegram, by hand
-
-    async def post(self, path: str, /, **body: Any) -> Json:
-        answer = await self._hands.post(f"/sim/{path}", json=body)
-        assert answer.status_code < 300, f"/sim/{path}: {answer.text}"
-        told: Json = answer.json()
-        return told
-
-    async def get(self, path: str, /, **query: Any) -> Any:
-        answer = await self._hands.get(f"/sim/{path}", params=query)
-        assert answer.status_code < 300, f"/sim/{path}: {answer.text}"
-        return answer.json()
-
-    async def lint(self) -> list[Json]:
-        found: list[Json] = await self.get("lint")
-        return found
-
-    async def close(self) -> None:
-        await self.stop()
-        await self._hands.aclose()
-
-
-class Ground(Protocol):
-    """What a person stands on: a stage in this process, or a black box."""
-
-    async def post(self, path: str, /, **body: Any) -> Json: ...
-
-    async def get(self, path: str, /, **query: Any) -> Any: ...
 
 
 class Person:
@@ -211,6 +197,11 @@ async def eventually(
     raise AssertionError(f"{what} did not come within {patience:g} s\n{said}")
 
 
+def _copied(told: Any) -> Any:
+    """As it stands now, and as JSON has it: what either side changes later does not change the other's."""
+    return msgspec.json.decode(msgspec.json.encode(told))
+
+
 def shown(message: Json) -> str:
     """What an eye reads: a space that no line may end at is a space."""
     return str(message.get("text") or message.get("caption") or "").replace("\N{NO-BREAK SPACE}", " ")
@@ -231,7 +222,7 @@ async def staged(folder: Path, **options: Any) -> AsyncIterator[Stage]:
         yield stage
         assert await stage.lint() == []
     finally:
-        await stage.close()
+        await stage.stop()
 
 
 async def connected(stage: Stage, key: str | None = None, person: Person | None = None) -> Person:
