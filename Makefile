@@ -11,7 +11,7 @@ PYTEST := $(PY) -m pytest -n 4 --dist worksteal
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := run
-.PHONY: run setup test cover lint format bench soak lock clean
+.PHONY: run setup test tests cover lint format bench soak lock clean
 
 run: setup                ## the bot; without TELEGRAM_BOT_TOKEN, the demo
 	@$(PY) -m bot run-or-demo
@@ -19,7 +19,9 @@ run: setup                ## the bot; without TELEGRAM_BOT_TOKEN, the demo
 setup: $(RUN)             ## only .venv with the locked dependencies
 
 test: $(DEV)              ## the whole check, as CI runs it
-	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory --jobs=2 lint tests
+
+tests: $(DEV)             ## only the tests
 	$(PYTEST)
 
 cover: $(DEV)             ## the tests, and which lines and branches none of them reaches

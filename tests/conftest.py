@@ -14,9 +14,6 @@ ROOM_BYTES = 1 << 30
 FOLDERS = "PYTEST_DEBUG_TEMPROOT"
 """Where pytest makes the folders of tests, by its own name for it."""
 
-WAITING = ("browser", "process")
-"""Marks of tests that wait in wall time, and use little of a processor meanwhile."""
-
 
 def pytest_configure() -> None:
     """Without this a first test that is not async leaves an event loop behind, which is a warning at the end."""
@@ -34,16 +31,21 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Those that wait begin at once, beside those that compute; at the end they would wait alone.
+    """Those that wait in wall time begin at once, beside those that compute; at the end they would wait alone.
 
-    xdist deals each worker an equal stretch of the list: those of each mark open the stretch of a worker of their own.
+    xdist deals each worker an equal stretch of the list. Of the workers one begins with the browser, which its tests
+    share, and two with processes.
     """
     workers = int(getattr(config, "workerinput", {}).get("workercount", 1))
-    waiting: dict[str | None, list[pytest.Item]] = {mark: [] for mark in (*WAITING, None)}
-    for item in items:
-        waiting[next((mark for mark in WAITING if item.get_closest_marker(mark)), None)].append(item)
-    ordered = waiting.pop(None)
-    for number, those in enumerate(waiting.values()):
+    browser, process, rest = _by_mark(items)
+    for number, waiting in enumerate((browser, process[::2], process[1::2])):
         start = len(items) // workers * (number % workers)
-        ordered[start:start] = those
-    items[:] = ordered
+        rest[start:start] = waiting
+    items[:] = rest
+
+
+def _by_mark(items: list[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item], list[pytest.Item]]:
+    browser = [item for item in items if item.get_closest_marker("browser")]
+    process = [item for item in items if item.get_closest_marker("process") and item not in browser]
+    waiting = {*browser, *process}
+    return browser, process, [item for item in items if item not in waiting]
