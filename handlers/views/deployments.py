@@ -144,10 +144,11 @@ def running(account: Account, it: Minutes, order: Order, now: datetime, *, rates
 def decide(account: Account, it: Minutes, now: datetime) -> Screen:
     """Minute 8: keep it, or cancel it while that is free of the creation fee."""
     progress = it.progress
-    keeps = "✅ Keep it" if progress.phase in {Phase.RUNNING, Phase.RENTED} else "✅ Wait for it"
+    usable = progress.phase in {Phase.RUNNING, Phase.RENTED}
+    asks, keeps = ("Does it work?", "✅ Keep it") if usable else ("Wait for it?", "✅ Wait for it")
     return screen(
         (
-            title("⏱", "Does it work?", number(it.number), account),
+            title("⏱", asks, number(it.number), account),
             _machine(it),
             _doing(progress, now),
             _measured(progress, now),
@@ -295,9 +296,9 @@ def _free(it: Minutes, now: datetime) -> Html | None:
     if now >= it.progress.free_until:
         return say("The creation fee{amount} is not avoidable any more.", amount=amount)
     return say(
-        "No creation fee{amount} if cancelled in time: {then}.",
+        "No creation fee{amount} if cancelled before {then}.",  # stays true when that has passed
         amount=amount,
-        then=deadline(it.progress.free_until, now),
+        then=deadline(it.progress.free_until, now, absolute_first=True),
     )
 
 
@@ -367,8 +368,8 @@ def _next(it: Minutes) -> Row:
 
 def _blocks(it: Minutes) -> Row:
     owner = it.order.owner if it.order else None
-    host: Row = (Press("🚫 Its host", BlockOwner(owner, on=True)),) if owner is not None else ()
-    return (Press("🚫 Server", BlockServer(it.server, on=True)), *host)
+    host: Row = (Press("🚫 Block owner", BlockOwner(owner, on=True)),) if owner is not None else ()
+    return (Press("🚫 Block", BlockServer(it.server, on=True)), *host)
 
 
 def _ways(account: Account, it: Minutes) -> Row:
