@@ -275,8 +275,12 @@ def _is_over(seen: Progress, now: datetime) -> bool:
 
 def _differs(before: Progress, after: Progress) -> bool:
     """Whether the living message looks different."""
-    looks = [(each.phase, each.missing_since is None, each.ended, each.price) for each in (before, after)]
-    return looks[0] != looks[1]
+    return _looks(before) != _looks(after)
+
+
+def _looks(progress: Progress) -> tuple[object, ...]:
+    stuck = News.STUCK in progress.told
+    return (progress.phase, progress.missing_since is None, progress.ended, progress.price, stuck)
 
 
 def _looks_old(seen: Progress, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from html import escape
 from typing import Final
 
 from bot.alerts.snapshot import Snapshot
-from bot.domain.deployment import HAS_MACHINE, OVER, Outcome, Phase, Probe, Progress, Target
+from bot.domain.deployment import HAS_MACHINE, OVER, News, Outcome, Phase, Probe, Progress, Target
 from bot.domain.ids import DeploymentId, OrderId, ServerId
 from bot.domain.market import OnDemand
 from bot.domain.money import Rates
@@ -353,9 +353,11 @@ def _living_rows(account: Account, it: Minutes, *, lives: bool) -> tuple[Row, ..
     state = "on" if it.probes else "off"
     tests = Press(f"🔌 Tests: {state}", SwitchProbe(it.id, on=not it.probes))
     again = ShowDeployment(it.id)
+    hangs = News.STUCK in it.progress.told and it.progress.running_since is None
     return (
         (*secrets, stop),
         (Press("🛑 Cancel…", CancelWithReport(it.id)),),
+        *((_next(it),) if hangs else ()),
         (*((Press("🔌 Test now", ProbeNow(it.id)),) if it.probes else ()), tests),
         (order, Press("🔄 Refresh", again)) if lives else navigation(ShowOrder(account.id, it.number), again),
     )

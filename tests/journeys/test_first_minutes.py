@@ -112,6 +112,8 @@ async def test_a_machine_that_never_deploys_is_told_and_cancelled_with_a_report(
         assert it.stage.seconds() - it.began < 10.5 * MINUTE
         message = await it.ada.sees("Not running")
         assert {"⏭ Next candidate", "🚫 Block", "🚫 Block owner"} <= set(labels(message))
+        living = await it.ada.sees("Deploying", "I follow it here")
+        assert "⏭ Next candidate" in labels(living), "the alarm may be gone when it is wanted"
         await taps(it.ada, "Cancel with a report", "Cancel this rental?", "A report of", "Not seen running 10 min")
         done = await taps(it.ada, "🛑 Cancel rental", "✅ Cancelled")
         assert "⏭ Next candidate" in labels(done)
