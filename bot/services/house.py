@@ -133,7 +133,7 @@ def build(
         tasks=tasks,
         market=market,
         findings=Findings(),
-        auctions=Auctions(clock),
+        auctions=Auctions(market, clock),
         favourites=Favourites(store, market, clock, wake),
         feeds=feeds,
         hosting=Hosting(clock),

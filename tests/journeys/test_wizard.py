@@ -176,6 +176,20 @@ async def test_a_bid_is_placed_with_the_price_that_would_win(tmp_path: Path) -> 
         assert "required_price" not in body(stage)
 
 
+async def test_only_an_auction_that_was_just_read_says_what_a_bid_would_do(tmp_path: Path) -> None:
+    """The card has read it a moment ago; what somebody bids meanwhile it does not show."""
+    async with market(tmp_path) as (stage, ada):
+        await asks(ada, f"/server {MACHINE}", "Free")
+        reads = len(stage.clore.calls(operation="spot_marketplace"))
+        await asks(ada, f"/rent {MACHINE} spot", "Draft")
+        await taps(ada, "Bid…", "would win now: nobody else bids")
+        assert len(stage.clore.calls(operation="spot_marketplace")) > reads
+        await taps(ada, "Bid 0.00001 BTC: would win", "Set.")
+        stage.clore.fault("500", operation="spot_marketplace", times=None)
+        await asks(ada, "/rent", "Draft")
+        await taps(ada, "Bid…", "Who bids could not be read just now")
+
+
 async def test_another_coin_has_another_price(tmp_path: Path) -> None:
     price = {"on_demand": {"bitcoin": Decimal("0.0001"), "CLORE-Blockchain": 500}, "spot": {}}
     held = [*coins(), {"name": "CLORE-Blockchain", "balance": 1000}]
