@@ -21,8 +21,7 @@ async def test_the_line_goes_after_two_minutes_also_over_a_restart(tmp_path: Pat
     async with small_market(tmp_path) as stage:
         ada = await _group(stage, "supergroup")
         await asks(ada, f"/help@{BOT}", "Nothing to do in this group yet")
-        await stage.stop()
-        await stage.start()
+        await stage.restart()
         await asyncio.sleep(110)
         assert len(await ada.from_bot()) == 1
         await asyncio.sleep(15)
