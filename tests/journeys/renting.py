@@ -23,6 +23,7 @@ from handlers.asking import CHANGE
 from storage.accounts import Account
 from storage.codec import encode
 from storage.drafts import StoredDraft
+from storage.sealing import packed
 from storage.store import Store
 from tests.journeys.hands import forges
 from tests.journeys.markets import key_of
@@ -107,7 +108,7 @@ def asked_in(store: Store, now: datetime, person: Person, new: NewOrder, *, draf
         f"{Operation.CREATE_ORDER} {encode(Creation(without_secrets(new), TITLE, draft))}",
         now,
         CONFIRMED_FOR,
-        secret=encode(secrets_of(new)).encode(),
+        secret=packed(secrets_of(new)),
     )
     return button(Confirm(token))
 
