@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from bot.domain.found import Found, find, loosened
 from bot.domain.ids import NO_RESULTS, ResultsId
 from bot.domain.search import Misread, Search, parse, with_filter
@@ -18,8 +16,6 @@ from handlers.views import results as views
 from handlers.views.results import Shown
 from handlers.word import Word
 from storage.results import Layout, Results
-
-ANY_AGE = timedelta(days=3650)
 
 
 async def search_for(guest: Guest, search: Search, *, like: Results | None = None) -> Screen:
