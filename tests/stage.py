@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -16,6 +16,7 @@ from bot.config import Settings, read_settings
 from bot.sandbox.clore.app import CloreStandIn
 from bot.sandbox.telegram.app import TelegramStandIn
 from bot.services.probe import Connector
+from handlers.commands import find
 from storage.master_keys import MasterKeys, load_master_keys
 from storage.store import Store, holds_sealed, open_store
 
@@ -216,12 +217,29 @@ async def eventually(
 
 
 def shown(message: Json) -> str:
-    return str(message.get("text") or message.get("caption") or "")
+    """What an eye reads: a space that no line may end at is a space."""
+    return str(message.get("text") or message.get("caption") or "").replace("\N{NO-BREAK SPACE}", " ")
 
 
 def labels(message: Json) -> list[str]:
     rows = message.get("reply_markup", {}).get("inline_keyboard", [])
     return [button["text"] for row in rows for button in row]
+
+
+def false_links(telegram: TelegramStandIn) -> set[str]:
+    """What a person could tap in the bot's texts by mistake: `/gpu` in a sentence is a command that nobody knows."""
+    answers = (call.answer["result"] for call in telegram.calls.find() if call.answer["ok"])
+    messages = [answer for answer in answers if isinstance(answer, dict) and "text" in answer]
+    return {found for message in messages for found in _false_links(message["text"], message.get("entities", ()))}
+
+
+def _false_links(text: str, entities: Sequence[Json]) -> Iterator[str]:
+    units = text.encode("utf-16-le")
+    for entity in entities:
+        words = units[2 * entity["offset"] : 2 * (entity["offset"] + entity["length"])].decode("utf-16-le")
+        command = entity["type"] == "bot_command" and find(words.removeprefix("/").partition("@")[0]) is None
+        if command or entity["type"] in ("hashtag", "cashtag"):
+            yield words
 
 
 @contextlib.asynccontextmanager
@@ -233,6 +251,7 @@ async def staged(folder: Path, **options: Any) -> AsyncIterator[Stage]:
         await stage.start()
         yield stage
         assert await stage.lint() == []
+        assert false_links(stage.telegram) == set(), f"Telegram makes links of {false_links(stage.telegram)}"
     finally:
         await stage.close()
 
