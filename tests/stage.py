@@ -109,6 +109,10 @@ class Stage:
             self.store.close()
         self.app = self.store = self._beat = self._http = None
 
+    async def restart(self) -> None:
+        await self.stop()
+        await self.start()
+
     async def _beats(self, app: App) -> None:
         while True:
             await asyncio.sleep(1)
