@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +18,7 @@ from bot.config import Settings, read_settings
 from bot.sandbox.clore.app import CloreStandIn
 from bot.sandbox.telegram.app import TelegramStandIn
 from bot.services.probe import Connector
+from handlers.commands import find
 from storage.master_keys import MasterKeys, load_master_keys
 from storage.store import Store, holds_sealed, open_store
 
@@ -122,6 +124,10 @@ class Stage(Ground):
             self.store.close()
         self.app = self.store = self._beat = self._http = None
 
+    async def restart(self) -> None:
+        await self.stop()
+        await self.start()
+
     async def _beats(self, app: App) -> None:
         while True:
             await asyncio.sleep(1)
@@ -212,6 +218,29 @@ def labels(message: Json) -> list[str]:
     return [button["text"] for row in rows for button in row]
 
 
+def blemishes(telegram: TelegramStandIn) -> set[str]:
+    """What Telegram takes and a person stumbles over: links made of words that are none, the same button twice."""
+    answers = (call.answer["result"] for call in telegram.calls.find() if call.answer["ok"])
+    messages = [answer for answer in answers if isinstance(answer, dict) and "text" in answer]
+    found = {blemish for message in messages for blemish in _false_links(message["text"], message.get("entities", ()))}
+    return found | {blemish for message in messages for blemish in _twins(message)}
+
+
+def _twins(message: Json) -> Iterator[str]:
+    rows = message.get("reply_markup", {}).get("inline_keyboard", ())
+    pressed = Counter((button["text"], button.get("callback_data")) for row in rows for button in row)
+    return (f"{text} twice" for (text, _), count in pressed.items() if count > 1 and text != "·")
+
+
+def _false_links(text: str, entities: Sequence[Json]) -> Iterator[str]:
+    units = text.encode("utf-16-le")
+    for entity in entities:
+        words = units[2 * entity["offset"] : 2 * (entity["offset"] + entity["length"])].decode("utf-16-le")
+        command = entity["type"] == "bot_command" and find(words.removeprefix("/").partition("@")[0]) is None
+        if command or entity["type"] in ("hashtag", "cashtag"):
+            yield f"a link of {words}"
+
+
 @contextlib.asynccontextmanager
 async def staged(folder: Path, **options: Any) -> AsyncIterator[Stage]:
     """A running bot with one person, Ada; at the end nothing that it sent may be against Telegram's specification."""
@@ -221,6 +250,7 @@ async def staged(folder: Path, **options: Any) -> AsyncIterator[Stage]:
         await stage.start()
         yield stage
         assert await stage.lint() == []
+        assert not (seen := blemishes(stage.telegram)), seen
     finally:
         await stage.stop()
 

@@ -126,7 +126,7 @@ def test_another_thread_is_refused(store: Store) -> None:
 
     def use() -> None:
         try:
-            store.chats.all_active()
+            titles(store)
         except sqlite3.ProgrammingError as error:
             errors.append(error)
 
