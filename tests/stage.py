@@ -128,6 +128,10 @@ class Stage(Ground):
         await self.stop()
         await self.start()
 
+    async def close(self) -> None:
+        """The end of the story, however the bot lives in it."""
+        await self.stop()
+
     async def _beats(self, app: App) -> None:
         while True:
             await asyncio.sleep(1)
@@ -252,7 +256,7 @@ async def staged(folder: Path, **options: Any) -> AsyncIterator[Stage]:
         assert await stage.lint() == []
         assert not (seen := blemishes(stage.telegram)), seen
     finally:
-        await stage.stop()
+        await stage.close()
 
 
 async def connected(stage: Stage, key: str | None = None, person: Person | None = None) -> Person:
