@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Literal
 
 from bot.domain.ids import AccountId, BatchId, ChatId, MessageId, UserId
-from bot.domain.secrets import NO_SECRETS, Secrets
-from storage.codec import decode, encode
+from bot.domain.secrets import Secrets
 from storage.database import Database
 from storage.rotation import BATCHES
+from storage.sealing import SealedSecrets
 from storage.times import from_ms, maybe_from_ms, to_ms
 from storage.vault import Vault
 
@@ -39,7 +39,7 @@ class Batches:
 
     def __init__(self, db: Database, vault: Vault) -> None:
         self._db = db
-        self._vault = vault
+        self._secrets = SealedSecrets(db, vault, BATCHES)
 
     def open(self, chat: ChatId, user: UserId, account: AccountId, body: str, now: datetime) -> Batch:
         with self._db.transaction(durable=True):
@@ -70,9 +70,7 @@ class Batches:
                 (body, batch.id),
             )
             if changed and secrets is not None:
-                place = BATCHES.place(batch.id, batch.chat)
-                sealed = None if secrets.empty else self._vault.seal(place, encode(secrets).encode())
-                self._db.execute("UPDATE batches SET sealed = ? WHERE id = ?", (sealed, batch.id))
+                self._secrets.put(batch.id, batch.chat, secrets)
             return bool(changed)
 
     def move(self, batch: BatchId, state: BatchState, *, of: tuple[BatchState, ...], now: datetime) -> bool:
@@ -100,9 +98,6 @@ class Batches:
         )
 
     def _batch(self, row: sqlite3.Row) -> Batch:
-        secrets = NO_SECRETS
-        if row["sealed"] is not None:
-            secrets = decode(Secrets, self._vault.open(BATCHES.place(row["id"], row["chat_id"]), row["sealed"]))
         return Batch(
             id=row["id"],
             chat=row["chat_id"],
@@ -110,7 +105,7 @@ class Batches:
             account=row["account_id"],
             state=row["state"],
             body=row["body"],
-            secrets=secrets,
+            secrets=self._secrets.of(row),
             message=row["message_id"],
             created_at=from_ms(row["created_ms"]),
             ended_at=maybe_from_ms(row["ended_ms"]),

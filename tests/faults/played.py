@@ -88,6 +88,15 @@ class Played:
         self.at = found["message_id"]
         return found
 
+    async def sees_either(self, *words: str) -> Json:
+        """The newest message with one of these, once there is one."""
+
+        def there(chat: list[Json]) -> Json | None:
+            found = [each for each in chat if any(word in shown(each) for word in words)]
+            return found[-1] if found else None
+
+        return await self._waits(there, f"a message with one of {words}")
+
     async def _waits(self, look: Callable[[list[Json]], Json | None], what: str) -> Json:
         """Looks again whenever the bot has asked the world for anything."""
         loop = asyncio.get_running_loop()
@@ -111,12 +120,17 @@ class Played:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """`exactly`: whether each confirmed press must buy; where somebody stops it in between, it must not buy more."""
+    """`exactly`: whether each confirmed press must buy; where somebody stops it in between, it must not buy more.
+
+    `every`: points from one kill to the next. A start takes half a dozen, the first one of all, which sets up the menus,
+    twenty: with less a story would not get on any more.
+    """
 
     name: str
     play: Callable[[Played], Awaitable[None]]
     options: Mapping[str, Any] = field(default_factory=dict)
     exactly: bool = True
+    every: int = 23
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Executor
@@ -15,10 +14,6 @@ import looptime
 from tests.faults.killing import Kills
 from tests.faults.played import Run, played
 from tests.faults.stories import STORIES
-
-EVERY: Final = 23
-"""Points from one kill to the next. A start takes half a dozen, the first one of all, which sets up the menus, twenty:
-with less a story would not get on any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +53,10 @@ HEAD: Final = ("story", "points", "runs", "kills", "confirmed", "in doubt", "bou
 def one(asked: tuple[str, int | None, bool]) -> Run:
     """One run of one story in this process."""
     name, offset, twice = asked
-    logging.disable(logging.WARNING)  # a cut-off is meant; an error of a living bot is counted
     loop = looptime.new_event_loop(start=0, noop_cycles=1)  # as tests/conftest.py has it
     try:
         with tempfile.TemporaryDirectory() as folder:
-            kills = None if offset is None else Kills(EVERY, offset)
+            kills = None if offset is None else Kills(STORIES[name].every, offset)
             return loop.run_until_complete(played(Path(folder), STORIES[name], kills, twice=twice))
     finally:
         loop.close()
@@ -70,8 +64,8 @@ def one(asked: tuple[str, int | None, bool]) -> Run:
 
 def all_of(pool: Executor) -> Iterator[Played]:
     """Each story with all offsets, every second of them with double taps and replayed updates."""
-    for name in STORIES:
-        undisturbed, *runs = pool.map(one, [(name, None, False), *((name, n, n % 2 == 1) for n in range(EVERY))])
+    for name, story in STORIES.items():
+        undisturbed, *runs = pool.map(one, [(name, None, False), *((name, n, n % 2 == 1) for n in range(story.every))])
         yield Played(undisturbed, tuple(runs))
 
 

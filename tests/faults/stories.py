@@ -15,6 +15,8 @@ from tests.journeys.stories import SERVER, coins, rental
 from tests.stage import shown
 
 LOST: Final = ("timeout_executed", "reset_executed", "500_executed", "reset", "500")
+SELDOM: Final = 41
+"""Points between two kills where the first doubt ends it: some are to come to a better end."""
 TOKEN: Final = "hunter2-hunter2"
 MINUTE: Final = 60
 SOON: Final = {"lag": (1.0, 1.0)}
@@ -197,10 +199,11 @@ async def _several(it: Played) -> None:
 
 
 async def _stopped(it: Played) -> None:
-    """Told to stop after the first."""
+    """Told to stop once the first is rented, unless that ends in doubt."""
     await _asks_for_several(it)
     await it.confirms("Rent 3 for", "of 3", buys=3)
-    await it.ada.presses("🛑 Stop after this one")
+    if "one too many" not in shown(await it.sees_either("rented as #", "one too many")):
+        await it.ada.presses("🛑 Stop after this one")
     report = await it.sees("Rented", "of 3")
     assert f"{len(it.stage.bought())} of 3" in shown(report), shown(report)
 
@@ -214,7 +217,7 @@ STORIES: Final = {
         Story("hangs", _hangs, SOON),
         Story("cheaper", _moves, SOON),
         Story("tidy up", _tidies_up),
-        Story("several", _several, SOON),
-        Story("stopped", _stopped, SOON, exactly=False),
+        Story("several", _several, SOON, every=SELDOM),
+        Story("stopped", _stopped, SOON, exactly=False, every=SELDOM),
     )
 }

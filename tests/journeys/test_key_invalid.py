@@ -132,8 +132,7 @@ async def _damaged(stage: Stage, key: str) -> None:
     broken = bytearray(account["sealed_key"])
     broken[-1] ^= 1
     stage.store.db.execute("UPDATE accounts SET sealed_key = ? WHERE id = ?", (bytes(broken), account["id"]))
-    await stage.stop()
-    await stage.start()
+    await stage.restart()
 
 
 def _key(stage: Stage) -> str:
