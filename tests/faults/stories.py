@@ -91,12 +91,11 @@ async def _rents(it: Played) -> None:
     order = await it.rents()
     call = it.stage.clore.calls(operation=CREATE)[-1]
     assert isinstance(call.body, dict)
-    it.stage.secrets += [call.body["ssh_password"], call.body["jupyter_token"]]
+    it.stage.secrets += [call.body["ssh_password"]]
     await it.sees("Running", "ssh root@", f"#{order}")
     await it.sees("Does it work?", f"#{order}")
     access = await it.taps("Show access", "Access", "SSH password")
-    opens = re.findall(r"^(?:SSH password|Jupyter token) (\S+)$", shown(access), re.MULTILINE)
-    assert opens == it.stage.secrets[-2:]
+    assert re.findall(r"^SSH password (\S+)$", shown(access), re.MULTILINE) == [call.body["ssh_password"]]
     await it.taps("Keep it", "Kept", "I follow it no more")
     await it.taps("📋 Order", "Ends")
     await it.taps("⏲ Stop…", "Stop conditions", "None is set")
