@@ -10,10 +10,10 @@ What a killed process leaves is what is on the disk, what the world has heard of
 * A request that was on its way goes on: each is served by a task of the world's own, which dies with nobody.
 * A second later a new bot starts with the copy.
 
-Points are numbered in the order in which they come: just before and just after each commit that changes anything, before
-a request reaches the world, and after the world has done it, before the answer comes back. A long poll that brings nothing
-is none: it leaves disk and world as they were. `tests/journeys/test_killed.py` kills a real process, so that not
-everything rests on this.
+Points are numbered in the order in which they come: before each COMMIT and after all that changes a row for good, before a
+request reaches the world, and after the world has done it, before the answer comes back. A long poll that brings nothing
+is none, since it leaves disk and world as they were; nor is the heartbeat of each second. `tests/journeys/test_killed.py`
+kills a real process, so that not everything rests on this.
 """
 
 from __future__ import annotations
