@@ -117,14 +117,16 @@ async def _prepare(guest: Guest, action: PrepareBatch) -> Answer:
     if isinstance(plan, Screen):
         return plan
     store, now = guest.house.store, guest.house.clock()
-    template = store.templates.default(guest.chat.id)
+    default = store.templates.default(guest.chat.id)
+    template = None if default is None or default.damaged else default
     draft = template.draft if template else chosen(Step.IMAGE, IMAGES[0].key, Draft()) or Draft()
     plan = replace(plan, draft=without_secrets(draft), template=template.name if template else None)
     guest.stay(desk.account.id)
     with store.transaction(durable=True):
         batch = store.batches.open(guest.chat.id, guest.user, desk.account.id, encode(plan), now)
         store.batches.save(batch, encode(plan), secrets=secrets_of(draft))
-    return views.batch(desk.account, batch.id, plan, now)
+    problem = f"Your default template {default.name} is damaged: see /templates." if default and not template else None
+    return views.batch(desk.account, batch.id, plan, now, problem=problem)
 
 
 async def _found(guest: Guest, desk: Desk, results: ResultsId, again: BatchAction) -> BatchPlan | Screen:
@@ -207,7 +209,7 @@ def _next_coin(plan: BatchPlan) -> str | None:
 def _with_template(guest: Guest, desk: Desk, batch: Batch, plan: BatchPlan) -> Screen:
     """The next of the chat's templates; after the last one none, which means the usual image."""
     templates = guest.house.store.templates.of_chat(guest.chat.id)
-    choices: list[Template | None] = [*templates, None]
+    choices: list[Template | None] = [*(template for template in templates if not template.damaged), None]
     names = [template.name if template else None for template in choices]
     place = names.index(plan.template) if plan.template in names else len(names) - 1
     template = choices[(place + 1) % len(choices)]

@@ -114,6 +114,12 @@ def _begin(guest: Guest, before: StoredDraft | None) -> tuple[Draft, str | None,
         return setup(before.draft), before.template, (note,)
     notes = (f"Your draft for server {before.draft.server} was given up.",) if before is not None else ()
     template = guest.house.store.templates.default(guest.chat.id)
+    if template is not None and template.damaged:
+        return (
+            usual(),
+            None,
+            (*notes, f"Your default template {template.name} is damaged and was left out: see /templates."),
+        )
     if template is not None:
         return fresh(setup(template.draft), randbelow), template.name, notes
     return usual(), None, notes

@@ -141,6 +141,8 @@ async def _template(guest: Guest, at: Mine, value: Word) -> Answer:
     template = guest.house.store.templates.get(guest.chat.id, TemplateId(int(value))) if value.isdecimal() else None
     if template is None:
         return toasts.UNKNOWN_BUTTON
+    if template.damaged:
+        return await show(guest, at, Step.TEMPLATE, Said(note="That template is damaged. Nothing was changed."))
     now = at.stored.draft
     draft = replace(
         fresh(template.draft, randbelow),

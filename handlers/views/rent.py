@@ -23,7 +23,7 @@ from handlers.views.frame import Account, age, copying, in_pairs, label, navigat
 from handlers.views.html import Html, code, join, say, text
 from handlers.views.steps import SHORT, choices, example, gone, prompt, refusal, value, variables
 from handlers.views.wish import NONE, in_words
-from handlers.views.words import exact_coin, number, percent, worth
+from handlers.views.words import counted, exact_coin, number, percent, worth
 from handlers.word import Word
 
 MOST_OFFERED: Final = 6
@@ -44,6 +44,9 @@ class Template(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def damaged(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +138,9 @@ def accounts(planned: Planned, others: Sequence[Account]) -> Offered:
 
 def templates(planned: Planned, saved: Sequence[Template]) -> Offered:
     """The templates of this chat, and a way to keep this very setup."""
-    known = [one for one in saved if _fits(one.id)]
+    known = [one for one in saved if _fits(one.id) and not one.damaged]
     buttons = [Press(label(f"📄 {one.name}"), _choose(planned, Step.TEMPLATE, one.id)) for one in known[:MOST_OFFERED]]
-    more = len(saved) - MOST_OFFERED
+    more, damaged = len(known) - MOST_OFFERED, sum(one.damaged for one in saved)
     return Offered(
         (
             say("A template takes the place of image, ports, variables, keys and commands of this draft.")
@@ -145,6 +148,9 @@ def templates(planned: Planned, saved: Sequence[Template]) -> Offered:
             else say("No template is saved yet. Save this setup as one, and the next rental takes two taps."),
             say("Now: {name}", name=planned.template) if planned.template else None,
             say("/templates shows {count} more.", count=more) if more > 0 else None,
+            say("⚠️ {count} cannot be used: see /templates.", count=counted(damaged, "damaged one", "damaged ones"))
+            if damaged
+            else None,
         ),
         (*((one,) for one in buttons), (Press("💾 Save as template…", SaveTemplate(planned.id)),)),
     )

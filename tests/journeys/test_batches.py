@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 
+from bot.domain.draft import Draft
 from bot.sandbox.clore.journal import Entry
 from tests.journeys.hands import asks, forges, taps, taps_at_once
 from tests.journeys.machines import DOLLARS, machine
+from tests.journeys.renting import account_of
 from tests.journeys.stories import Row, by_hand, coins, happens, polled, rental, renter, sent
 from tests.stage import Person, Stage, labels, shown
+from tests.storage.world import turn_a_bit
 
 pytestmark = pytest.mark.looptime
 
@@ -198,6 +201,20 @@ async def test_templates_and_coins_are_gone_through(tmp_path: Path) -> None:
         await taps(ada, "✏️ How many…", "How many?")
         await asks(ada, "99", "That is no such number")
         await asks(ada, "4", "Rent 4 at once")
+
+
+async def test_a_damaged_template_is_no_choice(tmp_path: Path) -> None:
+    async with _listed(tmp_path) as (stage, ada):
+        assert stage.store is not None
+        chat, setup = account_of(stage, ada).chat, Draft(image="me/mine:1", ssh_password="correct-horse-battery")
+        bad = stage.store.templates.add(chat, "mine", setup, stage.clock())
+        stage.store.templates.set_default(chat, bad.id)
+        stage.store.templates.add(chat, "whole", Draft(image="me/whole:1"), stage.clock())
+        turn_a_bit(stage.store, "templates", bad.id)
+        await asks(ada, "/market 4090 x2 sort:price", "RTX 4090")
+        await taps(ada, "🛒 Rent several…", "default template mine is damaged", "cloreai/")
+        await taps(ada, "📄 Template: none", "template whole · me/whole:1")
+        await taps(ada, "📄 Template: whole", "cloreai/")
 
 
 async def test_a_list_that_is_gone_is_said(tmp_path: Path) -> None:

@@ -142,3 +142,10 @@ def fill(store: Store, of: ChatId, number: int) -> Account:
     store.deployments.open(of, connected.id, ANN, entry.id, OrderId(38), ServerId(6), "{}", NOW, secrets=secrets)
     store.stops.arm(of, connected.id, ANN, OrderId(38), ServerId(6), "{}", NOW)
     return connected
+
+
+def turn_a_bit(store: Store, table: str, row: int) -> None:
+    """Damages what is sealed in this row."""
+    sealed = bytearray(store.db.fetch(f"SELECT sealed FROM {table} WHERE id = ?", (row,))[0]["sealed"])
+    sealed[-1] ^= 1
+    store.db.execute(f"UPDATE {table} SET sealed = ? WHERE id = ?", (bytes(sealed), row))
