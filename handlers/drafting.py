@@ -11,7 +11,6 @@ from bot.clore.errors import CloreError
 from bot.clore.gate import Priority
 from bot.domain.catalogue import Catalogue, Unwanted
 from bot.domain.ids import DraftId, ServerId
-from bot.domain.market import Listing
 from bot.domain.renting import Coin, coins
 from bot.domain.spending import Wallet
 from bot.domain.spot import SpotMarket
@@ -168,10 +167,6 @@ async def own_machines(guest: Guest, desk: Desk, known: Catalogue) -> Unwanted:
     listed = [listing for number in numbers if (listing := known.find(number)) is not None]
     owners = frozenset(listing.owner for listing in listed if listing.owner is not None)
     return Unwanted(servers=frozenset(numbers) | known.market.own, owners=owners)
-
-
-def holds(unwanted: Unwanted, listing: Listing) -> bool:
-    return listing.id in unwanted.servers or (listing.owner is not None and listing.owner in unwanted.owners)
 
 
 def edited(stored: StoredDraft, **changes: object) -> StoredDraft:

@@ -28,7 +28,6 @@ from handlers.drafting import (
     beside,
     catalogue,
     find,
-    holds,
     open_of,
     own_machines,
     save,
@@ -94,7 +93,7 @@ async def _refused(
 ) -> Screen | None:
     """Why no draft begins; where something is not known, the person goes on."""
     now, results = guest.house.clock(), action.results
-    if holds(await own_machines(guest, desk, known), listing):
+    if (await own_machines(guest, desk, known)).holds(listing):
         return views.own_machine(listing.id, desk.account)
     if listing.rented and not action.spot:
         bids = bool(quotes(listing, spot=True))
@@ -162,7 +161,7 @@ async def _same_or_similar(
 ) -> Listing | None:
     own = await own_machines(guest, desk, known)
     same = known.find(order.server)
-    if same is not None and not holds(own, same) and _suits(same, wallets, known, spot=order.spot):
+    if same is not None and not own.holds(same) and _suits(same, wallets, known, spot=order.spot):
         return same
     return _similar(guest, known, own, order.specs, wallets, spot=order.spot, but=(order.server,))
 

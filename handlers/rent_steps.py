@@ -16,7 +16,7 @@ from bot.domain.recipe import NONE, TYPED_STEPS, Read, Step, Unread, chosen, cle
 from bot.domain.renting import coins, moved, paid_in
 from bot.domain.spot import Winning, winning_bid
 from bot.domain.stop_setting import StopProblem
-from bot.domain.wish import Wish, offered, read_wish, untimely
+from bot.domain.wish import Wish, read_wish, untimely
 from handlers import replies
 from handlers.bids import read_price
 from handlers.drafting import Mine, edited, mine, planned, save, wallets_of
@@ -214,7 +214,7 @@ async def _stop(guest: Guest, at: Mine, value: Word) -> Answer:
     """None, or a span that ends before the rental does."""
     if value == views.NO_STOP:
         return await _kept(guest, at, Step.STOP, edited(at.stored, stop=None))
-    hours = next((hours for hours in offered(None) if views.after(hours) == value), None)
+    hours = views.hours_after(value)
     if hours is None:
         return toasts.UNKNOWN_BUTTON
     return await _wished(guest, at, Wish(after=timedelta(hours=hours)))
