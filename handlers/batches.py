@@ -186,8 +186,16 @@ async def _refreshed(guest: Guest, desk: Desk, batch: Batch, plan: BatchPlan) ->
 
 def _saved(guest: Guest, desk: Desk, batch: Batch, plan: BatchPlan, *, problem: str | None = None) -> Screen:
     if not guest.house.store.batches.save(batch, encode(plan)):
-        return views.gone()
+        return _begun(guest, desk, batch)
     return views.batch(desk.account, batch.id, plan, guest.house.clock(), problem=problem)
+
+
+def _begun(guest: Guest, desk: Desk, batch: Batch) -> Screen:
+    """It was confirmed while this screen was being made: nothing of it is changed any more."""
+    now = guest.house.store.batches.get(guest.chat.id, batch.id)
+    if now is None or now.state in ("open", "dropped"):
+        return views.gone()
+    return _progress(desk, now, decode(BatchPlan, now.body))
 
 
 def _stopping(guest: Guest, desk: Desk, batch: Batch, plan: BatchPlan, stop: Wish | None) -> Answer:
@@ -232,7 +240,7 @@ def _with_template(guest: Guest, desk: Desk, batch: Batch, plan: BatchPlan) -> S
     draft = template.draft if template else chosen(Step.IMAGE, IMAGES[0].key, Draft()) or Draft()
     changed = replace(plan, draft=without_secrets(draft), template=template.name if template else None)
     if not guest.house.store.batches.save(batch, encode(changed), secrets=secrets_of(draft)):
-        return views.gone()
+        return _begun(guest, desk, batch)
     return views.batch(desk.account, batch.id, changed, guest.house.clock())
 
 
@@ -306,7 +314,7 @@ def _question(guest: Guest, desk: Desk, batch: Batch, plan: BatchPlan, means: Me
     store, now = guest.house.store, guest.house.clock()
     with store.transaction(durable=True):
         if not store.batches.save(batch, encode(plan)):
-            return views.gone()
+            return _begun(guest, desk, batch)
         saved = replace(batch, body=encode(plan))
         token = store.confirmations.ask(
             guest.chat.id, guest.user, desk.account.id, BATCH, plan_of(saved), now, CONFIRMED_FOR

@@ -71,10 +71,14 @@ class Batches:
         return tuple(self._batch(row) for row in rows)
 
     def save(self, batch: Batch, body: str, *, secrets: Secrets | None = None) -> bool:
-        """What it holds now; `None`: its secrets stay. False: it is over, and nothing was changed."""
+        """What it holds now; `None`: its secrets stay. False: it is over, and nothing was changed.
+
+        Who read it while it was put together does not overwrite what was begun since.
+        """
+        of = "'open'" if batch.state == "open" else "'running', 'stopping'"
         with self._db.transaction(durable=True):
             changed = self._db.change(
-                "UPDATE batches SET body = ? WHERE id = ? AND state IN ('open', 'running', 'stopping')",
+                f"UPDATE batches SET body = ? WHERE id = ? AND state IN ({of})",  # noqa: S608
                 (body, batch.id),
             )
             if changed and secrets is not None:

@@ -89,8 +89,9 @@ class BatchRunner:
             self._store.batches.set_message(batch.id, message)
         plan = decode(BatchPlan, batch.body)
         begun = replace(plan, budget=plan.limit, began_at=now, moved_at=now)
-        self._store.batches.save(batch, encode(begun))
-        self._tell(replace(batch, message=message), begun)
+        running = replace(batch, state="running", message=message)
+        self._store.batches.save(running, encode(begun))
+        self._tell(running, begun)
         return True
 
     def start(self, chat: ChatId, batch: BatchId) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.draft import Draft
-from tests.journeys.hands import asks, forges, taps, taps_at_once
+from tests.journeys.hands import asks, data_of, forges, taps, taps_at_once
 from tests.journeys.machines import machine
 from tests.journeys.renting import account_of
 from tests.journeys.several import CREATE, bought, created, listed, lists, sent_in, taken
@@ -180,6 +180,26 @@ async def test_what_was_changed_after_the_question_is_asked_about_again(tmp_path
         assert "This question has ended" in await forges(ada, confirm)
         await asyncio.sleep(30)
         assert not created(stage)
+
+
+async def test_a_screen_that_was_still_being_made_changes_nothing_of_what_began_meanwhile(tmp_path: Path) -> None:
+    async with listed(tmp_path) as (stage, ada):
+        await asyncio.sleep(550)
+        await taps(ada, "🛒 Rent 2…", "Rent 2 machines?")
+        await asyncio.sleep(70)
+        stage.clore.fault("slow", operation="my_servers", seconds=4)
+        confirm = await data_of(ada, "Rent 2 for")
+        change = await data_of(ada, "🧺 Change…")
+        await stage.post("press", chat=ada.chat, user=ada.user, data=change)
+        await asyncio.sleep(1)
+        await stage.post("press", chat=ada.chat, user=ada.user, data=confirm)
+        for _ in range(12):
+            await asyncio.sleep(0.5)
+            assert not any("Rent 2 at once" in shown(message) for message in await ada.from_bot())
+        await ada.sees("Rented", "2 of 2")
+        await asyncio.sleep(60)
+        assert bought(stage) == [1, 2]
+        assert len(created(stage)) == 2
 
 
 async def test_templates_and_coins_are_gone_through(tmp_path: Path) -> None:
