@@ -182,7 +182,7 @@ def assemble(settings: Settings, store: Store, world: World) -> App:
         poll_every=settings.poll_every,
         connector=world.connector or (NOWHERE if settings.clore_is_here else Network()),
         allowed=settings.allowed_users,
-        administrators=settings.operators,
+        operators=settings.operators,
     )
     app_slot: list[App] = []
     polling = Polling(lasting=lambda: app_slot[0].end(3), rejected=lambda: app_slot[0].end(2))

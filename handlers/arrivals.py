@@ -195,7 +195,6 @@ def _arrival(update: int, chat: Chat, sender: User | None) -> Arrival:
         title=chat.effective_name or "",
         user=UserId(person.id) if person else None,
         user_name=person.full_name if person else "",
-        language=person.language_code if person else None,
     )
 
 

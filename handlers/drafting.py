@@ -7,18 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from bot.clore.errors import CloreError
-from bot.clore.gate import Priority
 from bot.domain.catalogue import Catalogue, Unwanted
 from bot.domain.ids import DraftId, ServerId
 from bot.domain.renting import Coin, coins
 from bot.domain.spending import Wallet
 from bot.domain.spot import SpotMarket
 from bot.services.desk import Desk
-from bot.services.feeds import Wallets, within
+from bot.services.feeds import NOW, Wallets
 from handlers.actions import Action
 from handlers.guest import Guest
-from handlers.looking import PATIENCE_SECONDS, RECENT, Look, look, trouble
+from handlers.looking import RECENT, look, look_at_auction, look_at_market, market_trouble
+from handlers.reader import own_servers
 from handlers.screen import Screen
 from handlers.views import draft as views
 from handlers.views.draft import Planned
@@ -32,9 +31,6 @@ PRICES_FRESH: Final = timedelta(seconds=30)
 """How old the prices may be that a confirmation shows."""
 GLANCE: Final = timedelta(minutes=5)
 """How old they may be while a draft is put together."""
-OWN_RECENT: Final = timedelta(minutes=10)
-OWN_PATIENCE_SECONDS: Final = 3.0
-AUCTION_PATIENCE_SECONDS: Final = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,26 +83,15 @@ def save(guest: Guest, stored: StoredDraft) -> Screen | None:
 
 async def catalogue(guest: Guest, max_age: timedelta, again: Action) -> Catalogue | Screen:
     """The marketplace, not older than this; else the screen that says why it cannot be had."""
-    try:
-        found = await within(PATIENCE_SECONDS, guest.house.market.catalogue(max_age, Priority.USER))
-    except CloreError as error:
-        desk = guest.default_desk()
-        assert desk is not None
-        return trouble(Look(None, error), desk, untouched=Untouched.RENT, again=again)
-    if found is not None:
-        return found
-    desk = guest.default_desk()
-    assert desk is not None
-    return trouble(Look(None, slow=True), desk, untouched=Untouched.RENT, again=again)
+    found = await look_at_market(guest.house, max_age)
+    if found.failed or found.catalogue is None:
+        return market_trouble(found, again, untouched=Untouched.RENT)
+    return found.catalogue
 
 
 async def glance(guest: Guest) -> Catalogue | None:
     """The marketplace as far as it is known within a few seconds; `None`: not at all."""
-    try:
-        found = await within(PATIENCE_SECONDS, guest.house.market.catalogue(GLANCE, Priority.USER))
-    except CloreError:
-        found = None
-    return found or guest.house.market.last_catalogue
+    return (await look_at_market(guest.house, GLANCE)).catalogue
 
 
 async def wallets_of(desk: Desk) -> tuple[Wallet, ...] | None:
@@ -116,15 +101,10 @@ async def wallets_of(desk: Desk) -> tuple[Wallet, ...] | None:
 
 
 async def auction_of(guest: Guest, desk: Desk, server: ServerId) -> SpotMarket | None:
-    """The auction, read now; `None` where that fails."""
-    try:
-        market = await within(AUCTION_PATIENCE_SECONDS, desk.client.spot_marketplace(server))
-    except CloreError as error:
-        log.info("the auction of server %d could not be read: %s", server, error)
-        return None
-    if market is not None:
-        guest.house.market.note(market.rates)
-    return market
+    """The auction, read now; `None` where that fails: an older one says nothing of what a new bid would do."""
+    asked_at = guest.house.clock()
+    market = await look_at_auction(guest.house, desk, server, NOW)
+    return market if market is not None and market.read_at >= asked_at else None
 
 
 async def planned(guest: Guest, at: Mine, *, auction: bool = False) -> Planned:
@@ -162,11 +142,10 @@ async def beside(
 
 async def own_machines(guest: Guest, desk: Desk, known: Catalogue) -> Unwanted:
     """The servers of this account, and their owner's number where the marketplace tells it; nothing where not known."""
-    hosted = await guest.house.hosting.servers(desk, OWN_RECENT, OWN_PATIENCE_SECONDS)
-    numbers = {server.id for server in hosted.servers.servers if server.id is not None} if hosted.servers else set()
+    numbers = await own_servers(guest, (desk,))
     listed = [listing for number in numbers if (listing := known.find(number)) is not None]
     owners = frozenset(listing.owner for listing in listed if listing.owner is not None)
-    return Unwanted(servers=frozenset(numbers) | known.market.own, owners=owners)
+    return Unwanted(servers=numbers | known.market.own, owners=owners)
 
 
 def edited(stored: StoredDraft, **changes: object) -> StoredDraft:

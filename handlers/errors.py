@@ -67,7 +67,7 @@ class Reports:
 
     def __call__(self, line: str) -> None:
         log.warning("%s", line)
-        for operator in self._house.administrators:
+        for operator in self._house.operators:
             self._house.tasks.start(("report", operator), self._tell(TelegramChatId(operator), line))
 
     async def _tell(self, chat: TelegramChatId, line: str) -> None:

@@ -74,10 +74,6 @@ class Delivery:
         self._held_up = False
         self._closed = False
 
-    @property
-    def under_way(self) -> int:
-        return len(self._tasks)
-
     def recover(self) -> int:
         """At the start: letters that the last run was sending may have arrived, so they go once more as such."""
         stuck = self._outbox.stuck()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import Final
 
 from bot.domain.announcements import ServerTold
-from bot.domain.ids import NO_RESULTS, ChatId, ResultsId, ServerId
+from bot.domain.ids import NO_RESULTS, ChatId, ResultsId, ServerId, number_of
 from bot.domain.market import Listing
 from bot.domain.quote import cheapest, quotes, suspicious
 from bot.domain.spending import burn_per_day, runway
@@ -18,7 +17,7 @@ from bot.services.feeds import NOW, Orders, Wallets
 from bot.services.house import House
 from handlers.commands import find as find_command
 from handlers.guest import Guest
-from handlers.looking import RECENT, greatest_age, look_at_all, look_at_market, market_trouble
+from handlers.looking import RECENT, greatest_age, look_at_all, look_at_auction, look_at_market, market_trouble
 from handlers.market_actions import ShowMarket, ShowServer
 from handlers.reader import reader
 from handlers.screen import Press, Screen
@@ -27,12 +26,10 @@ from handlers.views import listing as views
 from handlers.views.listing import Afterwards, Card
 from storage.marks import MarkKind
 
-AUCTION_PATIENCE: Final = 4.0
-
 
 async def command(guest: Guest, arguments: str) -> Screen:
     """`/server ID`."""
-    server = number_of(arguments)
+    server = number_of(arguments, ServerId)
     if server is not None:
         return await show_server(guest, ShowServer(server))
     known = find_command("server")
@@ -41,11 +38,6 @@ async def command(guest: Guest, arguments: str) -> Screen:
     return errors.bad_arguments(
         known, f"{problem}: digits, as the market shows them.", (Press("🛒 Market", ShowMarket()),)
     )
-
-
-def number_of(text: str) -> ServerId | None:
-    digits = text.strip().removeprefix("#")
-    return ServerId(int(digits)) if digits.isascii() and digits.isdecimal() and len(digits) <= 18 else None
 
 
 async def show_server(guest: Guest, action: ShowServer) -> Screen:
@@ -87,7 +79,7 @@ async def _auction(guest: Guest, desk: Desk | None, action: ShowServer) -> SpotM
     if desk is None:
         return None
     age = NOW if action.fresh else AUCTION_RECENT
-    return await guest.house.auctions.market(desk, action.server, age, AUCTION_PATIENCE)
+    return await look_at_auction(guest.house, desk, action.server, age)
 
 
 async def _afterwards(desk: Desk, listing: Listing) -> tuple[Afterwards, ...]:

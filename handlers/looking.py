@@ -11,6 +11,8 @@ from bot.alerts.snapshot import Snapshot
 from bot.clore.errors import CloreError, KeyRejected, RateLimited
 from bot.clore.gate import Priority
 from bot.domain.catalogue import Catalogue
+from bot.domain.ids import ServerId
+from bot.domain.spot import SpotMarket
 from bot.services.desk import Desk
 from bot.services.feeds import NOW, Wanted, within
 from bot.services.house import House
@@ -24,6 +26,8 @@ RECENT: Final = timedelta(seconds=90)
 """What the watch has read in its last round will do, unless somebody asks to have it refreshed."""
 PATIENCE_SECONDS: Final = 8.0
 """A reading that takes longer goes on; the screen shows what is known and says so."""
+AUCTION_PATIENCE_SECONDS: Final = 4.0
+"""The auction is the smaller part of a screen: without it the rest is shown."""
 USUAL_WAIT: Final = timedelta(seconds=5)
 
 
@@ -110,10 +114,15 @@ async def look_at_market(house: House, max_age: timedelta = RECENT, patience: fl
     return MarketLook(market.last_catalogue, slow=True) if catalogue is None else MarketLook(catalogue)
 
 
-def market_trouble(found: MarketLook, again: Action | None) -> Screen:
+async def look_at_auction(house: House, desk: Desk, server: ServerId, max_age: timedelta) -> SpotMarket | None:
+    """The bids on a machine, where CLORE.AI answers in time; else as last read (see `read_at`), or `None`."""
+    return await house.auctions.market(desk, server, max_age, AUCTION_PATIENCE_SECONDS)
+
+
+def market_trouble(found: MarketLook, again: Action | None, *, untouched: Untouched = Untouched.READ) -> Screen:
     """The screen for a marketplace that could not be read, where nothing older can stand in."""
     if found.slow:
-        return errors.slow(Untouched.READ, again)
+        return errors.slow(untouched, again)
     if isinstance(found.error, RateLimited):
-        return errors.rate_limited(Untouched.READ, found.error.retry_after or USUAL_WAIT, again)
-    return errors.unavailable(Untouched.READ, again)
+        return errors.rate_limited(untouched, found.error.retry_after or USUAL_WAIT, again)
+    return errors.unavailable(untouched, again)

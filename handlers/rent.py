@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from bot.domain.ids import ServerId, number_of
 from handlers import replies
 from handlers.commands import find
 from handlers.drafting import mine, open_of, planned
 from handlers.guest import Guest
-from handlers.listing import number_of
 from handlers.market_actions import ShowMarket
 from handlers.rent_actions import (
     AskRent,
@@ -72,7 +72,7 @@ async def command(guest: Guest, arguments: str) -> Answer:
     if not words:
         stored = open_of(guest)
         return start_views.nothing_open() if stored is None else await show_draft(guest, ShowDraft(stored.id))
-    server, rest = number_of(words[0]), words[1:]
+    server, rest = number_of(words[0], ServerId), words[1:]
     if server is None or (rest and (len(rest) > 1 or rest[0] not in _SPOT_WORDS)):
         rent = find("rent")
         assert rent is not None

@@ -13,7 +13,7 @@ from bot.domain.money import Money
 from bot.domain.quote import quotes
 from bot.domain.recipe import Step, Unread
 from bot.domain.renting import Can, Effect, effect, step_of
-from bot.domain.secrets import NO_SECRETS, Secrets, secrets_of, with_secrets, without_secrets
+from bot.domain.secrets import secrets_of, with_secrets, without_secrets
 from bot.domain.spending import burn_per_day
 from bot.domain.stop_setting import StopProblem
 from bot.domain.wish import Wish, settled
@@ -34,7 +34,7 @@ from handlers.views.errors import Untouched
 from handlers.views.rent import Said
 from handlers.views.rent_confirm import Replaced
 from handlers.views.stops import PROBLEMS
-from storage.codec import decode, encode
+from storage.sealing import packed, unpacked
 
 _MISSING: Final = "This is still missing, or wrong."
 
@@ -82,8 +82,7 @@ def send(guest: Guest, account: AccountId, change: Creation, secret: bytes | Non
     if isinstance(at, Screen):
         return at
     new = at.stored.draft.ready()
-    secrets = NO_SECRETS if secret is None else decode(Secrets, secret)
-    same = isinstance(new, NewOrder) and new == with_secrets(change.new, secrets)
+    same = isinstance(new, NewOrder) and new == with_secrets(change.new, unpacked(secret))
     if at.stored.account != account or not same or at.stored.stop != (change.stop.typed if change.stop else None):
         return draft_views.changed(change.draft)
     if not guest.house.store.drafts.send(guest.chat.id, change.draft, guest.now):
@@ -105,9 +104,8 @@ async def _asked(
     stored = replace(at.stored, draft=shown)
     if refused := save(guest, stored):
         return refused
-    secrets = secrets_of(new)
     change = Creation(without_secrets(new), stored.title, draft=stored.id, stop=stop)
-    token = ask_change(guest, at.desk.account.id, change, secret=None if secrets.empty else encode(secrets).encode())
+    token = ask_change(guest, at.desk.account.id, change, secret=packed(secrets_of(new)))
     now = guest.house.clock()
     moved = replaced is None and not draft.spot and draft.required_price not in {None, quote.price.amount}
     return views.confirm(

@@ -8,7 +8,7 @@ from secrets import randbelow
 from typing import assert_never
 
 from bot.domain.draft import Draft
-from bot.domain.ids import AccountId, TemplateId
+from bot.domain.ids import AccountId, TemplateId, number_of
 from bot.domain.market import Listing
 from bot.domain.money import Money, round_up
 from bot.domain.quote import Quote
@@ -127,7 +127,8 @@ async def _kept(guest: Guest, at: Mine, step: Step, stored: StoredDraft, *, note
 
 async def _account(guest: Guest, at: Mine, value: Word) -> Answer:
     """Another account pays: it may hold other coins."""
-    desk = guest.desk(AccountId(int(value))) if value.isdecimal() else None
+    account = number_of(value, AccountId)
+    desk = guest.desk(account) if account is not None else None
     if desk is None:
         return toasts.NO_SUCH_ACCOUNT
     plan = await planned(guest, Mine(at.stored, desk))
@@ -138,7 +139,8 @@ async def _account(guest: Guest, at: Mine, value: Word) -> Answer:
 
 
 async def _template(guest: Guest, at: Mine, value: Word) -> Answer:
-    template = guest.house.store.templates.get(guest.chat.id, TemplateId(int(value))) if value.isdecimal() else None
+    number = number_of(value, TemplateId)
+    template = guest.house.store.templates.get(guest.chat.id, number) if number is not None else None
     if template is None:
         return toasts.UNKNOWN_BUTTON
     if template.damaged:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from bot.domain.found import Found, find, loosened
 from bot.domain.ids import NO_RESULTS, ResultsId
 from bot.domain.search import Misread, Search, parse, with_filter
@@ -12,14 +10,12 @@ from handlers import home
 from handlers.guest import Guest
 from handlers.looking import RECENT, MarketLook, greatest_age, look_at_market, market_trouble
 from handlers.market_actions import RefreshResults, ShowResults
-from handlers.reader import OWN_PATIENCE, reader
+from handlers.reader import OWN_PATIENCE_SECONDS, reader
 from handlers.screen import Screen
 from handlers.views import results as views
 from handlers.views.results import Shown
 from handlers.word import Word
 from storage.results import Layout, Results
-
-ANY_AGE = timedelta(days=3650)
 
 
 async def search_for(guest: Guest, search: Search, *, like: Results | None = None) -> Screen:
@@ -83,7 +79,7 @@ async def show(
     if isinstance(opened, Screen):
         return opened
     found, shown = opened
-    mine = await reader(guest, 0.0 if turned else OWN_PATIENCE)  # a page is turned at once
+    mine = await reader(guest, 0.0 if turned else OWN_PATIENCE_SECONDS)  # a page is turned at once
     now, layout = guest.house.clock(), layout or row.layout
     guest.house.store.results.look(row, page=page, layout=layout, now=now)
     saved = any(each.query == row.query for each in guest.house.store.searches.of_chat(guest.chat.id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.ids import DraftId, OrderId, ServerId
+from bot.domain.ids import DraftId, OrderId, ServerId, number_of
 from bot.services.desk import Desk
 from handlers import (
     accounts,
@@ -154,7 +154,7 @@ async def _command_at(guest: Guest, desk: Desk, name: str, arguments: str) -> An
 
 async def _command_on_order(guest: Guest, desk: Desk, name: str, arguments: str) -> Answer:
     number, _, rest = " ".join(arguments.split()).partition(" ")
-    order = _order_number(number)
+    order = number_of(number, OrderId)
     usage = find(name)
     assert usage is not None
     rentals = (Press("📋 Rentals", ShowOrders(desk.account.id)),)
@@ -177,9 +177,4 @@ async def _command_on_order(guest: Guest, desk: Desk, name: str, arguments: str)
 
 def _linked_server(payload: str) -> ServerId | None:
     """The server that a link of the inline mode opens: `/start s123`."""
-    return listing.number_of(payload[1:]) if payload.startswith("s") else None
-
-
-def _order_number(text: str) -> OrderId | None:
-    digits = text.removeprefix("#")
-    return OrderId(int(digits)) if digits.isascii() and digits.isdecimal() and len(digits) <= 18 else None
+    return number_of(payload[1:], ServerId) if payload.startswith("s") else None

@@ -27,7 +27,6 @@ class Arrival:
     title: str
     user: UserId | None
     user_name: str = ""
-    language: str | None = None
     anonymous_admin: bool = False
     thread: int | None = None
     message: MessageId | None = None

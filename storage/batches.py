@@ -10,10 +10,10 @@ from typing import Literal
 
 from bot.domain.ids import AccountId, BatchId, ChatId, MessageId, UserId
 from bot.domain.secrets import NO_SECRETS, Secrets
-from storage.codec import decode, encode
 from storage.database import Database
 from storage.errors import Unopenable, Unreadable
 from storage.rotation import BATCHES
+from storage.sealing import SealedSecrets
 from storage.times import from_ms, maybe_from_ms, to_ms
 from storage.vault import Vault
 
@@ -47,7 +47,7 @@ class Batches:
 
     def __init__(self, db: Database, vault: Vault) -> None:
         self._db = db
-        self._vault = vault
+        self._secrets = SealedSecrets(db, vault, BATCHES)
 
     def open(self, chat: ChatId, user: UserId, account: AccountId, body: str, now: datetime) -> Batch:
         with self._db.transaction(durable=True):
@@ -82,9 +82,7 @@ class Batches:
                 (body, batch.id),
             )
             if changed and secrets is not None:
-                place = BATCHES.place(batch.id, batch.chat)
-                sealed = None if secrets.empty else self._vault.seal(place, encode(secrets).encode())
-                self._db.execute("UPDATE batches SET sealed = ? WHERE id = ?", (sealed, batch.id))
+                self._secrets.put(batch.id, batch.chat, secrets)
             return bool(changed)
 
     def move(self, batch: BatchId, state: BatchState, *, of: tuple[BatchState, ...], now: datetime) -> bool:
@@ -113,12 +111,11 @@ class Batches:
 
     def _batch(self, row: sqlite3.Row) -> Batch:
         secrets, damaged = NO_SECRETS, False
-        if row["sealed"] is not None:
-            try:
-                secrets = decode(Secrets, self._vault.open(BATCHES.place(row["id"], row["chat_id"]), row["sealed"]))
-            except (Unopenable, Unreadable) as error:
-                log.warning("the secrets of batch %d cannot be read: %s", row["id"], error)
-                damaged = True
+        try:
+            secrets = self._secrets.of(row)
+        except (Unopenable, Unreadable) as error:
+            log.warning("the secrets of batch %d cannot be read: %s", row["id"], error)
+            damaged = True
         return Batch(
             id=row["id"],
             chat=row["chat_id"],

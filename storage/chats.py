@@ -32,9 +32,7 @@ class Chat:
     paused_reason: str | None
     paused_at: datetime | None
     default_account: AccountId | None
-    language: str | None
     created_at: datetime
-    welcomed_at: datetime | None
     probes: bool = True
 
 
@@ -68,9 +66,6 @@ class Chats:
             raise NotFound(f"there is no chat {chat}")
         return _chat(row)
 
-    def all_active(self) -> tuple[Chat, ...]:
-        return tuple(_chat(row) for row in self._db.fetch("SELECT * FROM chats WHERE state = 'active' ORDER BY id"))
-
     def pause(self, chat: ChatId, reason: str, now: datetime) -> bool:
         """Nothing is sent there; its keys are polled for other chats and for its stop conditions. False: it was already."""
         return bool(
@@ -100,13 +95,6 @@ class Chats:
         if not changed:
             raise NotFound(f"chat {chat} has no account {account}")
 
-    def welcomed(self, chat: ChatId, now: datetime) -> None:
-        self._db.execute("UPDATE chats SET welcomed_ms = ? WHERE id = ?", (to_ms(now), chat))
-
-    def speak(self, chat: ChatId, language: str | None) -> None:
-        """The language of this chat; `None`: that of its people's clients."""
-        self._db.execute("UPDATE chats SET language = ? WHERE id = ?", (language, chat))
-
     def probe(self, chat: ChatId, *, on: bool) -> None:
         """Whether the ports of new rentals are tried."""
         self._db.execute("UPDATE chats SET probes = ? WHERE id = ?", (int(on), chat))
@@ -130,8 +118,6 @@ def _chat(row: sqlite3.Row) -> Chat:
         paused_reason=row["paused_reason"],
         paused_at=maybe_from_ms(row["paused_ms"]),
         default_account=row["default_account_id"],
-        language=row["language"],
         created_at=from_ms(row["created_ms"]),
-        welcomed_at=maybe_from_ms(row["welcomed_ms"]),
         probes=bool(row["probes"]),
     )

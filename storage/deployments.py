@@ -8,9 +8,9 @@ from datetime import datetime
 
 from bot.domain.ids import AccountId, ChatId, DeploymentId, MessageId, OrderId, ServerId, UserId
 from bot.domain.secrets import NO_SECRETS, Secrets
-from storage.codec import decode, encode
 from storage.database import Database
 from storage.rotation import DEPLOYMENTS
+from storage.sealing import SealedSecrets
 from storage.times import from_ms, maybe_from_ms, maybe_ms, to_ms
 from storage.vault import Vault
 
@@ -35,7 +35,7 @@ class Deployment:
 class Deployments:
     def __init__(self, db: Database, vault: Vault) -> None:
         self._db = db
-        self._vault = vault
+        self._secrets = SealedSecrets(db, vault, DEPLOYMENTS)
 
     def open(
         self,
@@ -66,8 +66,7 @@ class Deployments:
             assert cursor.lastrowid is not None
             number = DeploymentId(cursor.lastrowid)
             if not secrets.empty:
-                sealed = self._vault.seal(DEPLOYMENTS.place(number, chat), encode(secrets).encode())
-                self._db.execute("UPDATE deployments SET sealed = ? WHERE id = ?", (sealed, number))
+                self._secrets.put(number, chat, secrets)
             return self.get(chat, number)
 
     def get(self, chat: ChatId, deployment: DeploymentId) -> Deployment | None:
@@ -125,10 +124,8 @@ class Deployments:
 
     def secrets(self, deployment: Deployment) -> Secrets | None:
         """`None` once they were forgotten. `Unopenable` where they were damaged."""
-        row = self._db.first("SELECT sealed FROM deployments WHERE id = ?", (deployment.id,))
-        if row is None or row["sealed"] is None:
-            return None
-        return decode(Secrets, self._vault.open(DEPLOYMENTS.place(deployment.id, deployment.chat), row["sealed"]))
+        row = self._db.first("SELECT id, chat_id, sealed FROM deployments WHERE id = ?", (deployment.id,))
+        return None if row is None or row["sealed"] is None else self._secrets.of(row)
 
     def has_secrets(self, deployment: DeploymentId) -> bool:
         row = self._db.first("SELECT 1 FROM deployments WHERE id = ? AND sealed IS NOT NULL", (deployment,))

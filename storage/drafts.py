@@ -9,11 +9,12 @@ from typing import Literal
 
 from bot.domain.draft import Draft
 from bot.domain.ids import NO_RESULTS, AccountId, ChatId, DraftId, MessageId, ResultsId, ServerId, UserId
-from bot.domain.secrets import NO_SECRETS, Secrets, secrets_of, with_secrets, without_secrets
+from bot.domain.secrets import secrets_of, with_secrets, without_secrets
 from bot.domain.wish import Wish
 from storage.codec import decode, encode
 from storage.database import Database
 from storage.rotation import DRAFTS
+from storage.sealing import SealedSecrets
 from storage.times import from_ms, to_ms
 from storage.vault import Vault
 
@@ -58,7 +59,7 @@ class _Body:
 class Drafts:
     def __init__(self, db: Database, vault: Vault) -> None:
         self._db = db
-        self._vault = vault
+        self._secrets = SealedSecrets(db, vault, DRAFTS)
 
     def open(
         self,
@@ -88,7 +89,7 @@ class Drafts:
                 (chat, user, account, encode(body), to_ms(now), to_ms(now)),
             ).lastrowid
             assert number is not None
-            self._seal(chat, DraftId(number), secrets_of(draft))
+            self._secrets.put(number, chat, secrets_of(draft))
             found = self.get(chat, DraftId(number))
             assert found is not None
             return found
@@ -123,7 +124,7 @@ class Drafts:
                 (encode(body), stored.account, to_ms(now), stored.id),
             )
             if changed:
-                self._seal(stored.chat, stored.id, secrets_of(stored.draft))
+                self._secrets.put(stored.id, stored.chat, secrets_of(stored.draft))
             return bool(changed)
 
     def send(self, chat: ChatId, draft: DraftId, now: datetime) -> bool:
@@ -169,23 +170,15 @@ class Drafts:
         """Deletes those that were last changed before this time."""
         return self._db.change("DELETE FROM drafts WHERE changed_ms < ?", (to_ms(before),))
 
-    def _seal(self, chat: ChatId, draft: DraftId, secrets: Secrets) -> None:
-        place = DRAFTS.place(draft, chat)
-        sealed = None if secrets.empty else self._vault.seal(place, encode(secrets).encode())
-        self._db.execute("UPDATE drafts SET sealed = ? WHERE id = ?", (sealed, draft))
-
     def _draft(self, row: sqlite3.Row) -> StoredDraft:
         body = decode(_Body, row["body"])
-        secrets = NO_SECRETS
-        if row["sealed"] is not None:
-            secrets = decode(Secrets, self._vault.open(DRAFTS.place(row["id"], row["chat_id"]), row["sealed"]))
         return StoredDraft(
             id=row["id"],
             chat=row["chat_id"],
             user=row["user_id"],
             account=row["account_id"],
             state=row["state"],
-            draft=with_secrets(body.draft, secrets),
+            draft=with_secrets(body.draft, self._secrets.of(row)),
             results=body.results,
             template=body.template,
             message=row["message_id"],

@@ -46,10 +46,6 @@ class Inbox:
             (to_ms(now), update_id),
         )
 
-    def is_handled(self, update_id: int) -> bool:
-        row = self._db.first("SELECT handled_ms FROM inbox WHERE update_id = ?", (update_id,))
-        return row is not None and row["handled_ms"] is not None
-
     def prune(self, before: datetime) -> int:
         """Deletes the numbers of updates handled before this time: Telegram keeps an update for 24 hours."""
         return self._db.change("DELETE FROM inbox WHERE handled_ms < ?", (to_ms(before),))

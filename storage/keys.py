@@ -1,19 +1,16 @@
-"""API keys, by their identity: when each is read next, what the last reading showed, and whether CLORE.AI takes it."""
+"""API keys, by their identity: when each is read next, and what the last reading showed."""
 
 from __future__ import annotations
 
 import logging
 from datetime import datetime
-from typing import Literal
 
 from bot.alerts.snapshot import Snapshot
 from bot.domain.ids import KeyId
 from storage.codec import decode, encode
 from storage.database import Database
 from storage.errors import Unreadable
-from storage.times import maybe_from_ms, to_ms
-
-KeyState = Literal["ok", "rejected"]
+from storage.times import to_ms
 
 _log = logging.getLogger(__name__)
 
@@ -40,23 +37,12 @@ class Keys:
         )
         return [KeyId(row["id"]) for row in rows]
 
-    def next_due(self) -> datetime | None:
-        """When the next watched key is due; it may be past. `None`: nobody watches."""
-        row = self._db.first(f"SELECT min(next_poll_ms) AS ms FROM keys WHERE {_WATCHED}")  # noqa: S608
-        return None if row is None else maybe_from_ms(row["ms"])
-
     def schedule(self, key: KeyId, at: datetime) -> None:
         self._db.execute("UPDATE keys SET next_poll_ms = ? WHERE id = ?", (to_ms(at), key))
 
-    def record(self, key: KeyId, snapshot: Snapshot, now: datetime) -> bool:
+    def record(self, key: KeyId, snapshot: Snapshot) -> bool:
         """The new snapshot. False: no account has this key any more, so nothing was written."""
-        good = snapshot.failures == 0 and snapshot.rejections == 0
-        return bool(
-            self._db.change(
-                "UPDATE keys SET snapshot = ?, last_ok_ms = coalesce(?, last_ok_ms) WHERE id = ?",
-                (encode(snapshot), to_ms(now) if good else None, key),
-            )
-        )
+        return bool(self._db.change("UPDATE keys SET snapshot = ? WHERE id = ?", (encode(snapshot), key)))
 
     def snapshot(self, key: KeyId) -> Snapshot | None:
         """The last one. `None` before the first reading, and after an update that changed the shape of a snapshot:
@@ -71,24 +57,11 @@ class Keys:
             _log.warning("key %s begins with a new baseline: %s", key, error)
             return None
 
-    def last_ok(self, key: KeyId) -> datetime | None:
-        """When CLORE.AI last answered this key."""
-        row = self._db.first("SELECT last_ok_ms FROM keys WHERE id = ?", (key,))
-        return None if row is None else maybe_from_ms(row["last_ok_ms"])
-
-    def state(self, key: KeyId) -> KeyState | None:
-        """`None`: no account has this key."""
-        row = self._db.first("SELECT state FROM keys WHERE id = ?", (key,))
-        return None if row is None else row["state"]
-
-    def set_state(self, key: KeyId, state: KeyState) -> None:
-        self._db.execute("UPDATE keys SET state = ? WHERE id = ?", (state, key))
-
     def proven(self, key: KeyId, now: datetime) -> None:
         """A key that CLORE.AI has just taken: watched from now on, whatever was known of it."""
         self._db.execute(
             "INSERT INTO keys (id, next_poll_ms) VALUES (?, ?) ON CONFLICT (id)"
-            " DO UPDATE SET state = 'ok', next_poll_ms = min(next_poll_ms, excluded.next_poll_ms)",
+            " DO UPDATE SET next_poll_ms = min(next_poll_ms, excluded.next_poll_ms)",
             (key, to_ms(now)),
         )
 

@@ -188,10 +188,6 @@ class Ledger:
         """What was acted upon with this token."""
         return next(iter(self._all("once = ?", once)), None)
 
-    def untold(self) -> tuple[Entry, ...]:
-        """Ended, and its person was not told yet."""
-        return self._all("state NOT IN ('asked', 'sent') AND told_ms IS NULL ORDER BY id")
-
     def of_chat(self, chat: ChatId, limit: int, before: int | None = None) -> tuple[Entry, ...]:
         """The newest first; `before`: the number of the last entry of the page before."""
         return self._all("chat_id = ?1 AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3", chat, before, limit)

@@ -14,7 +14,7 @@ from bot.domain.ids import AccountId, ChatId, MessageId
 from storage.codec import encode
 from storage.database import Database
 from storage.letters import LIVES, RANKS, Letter, LetterKind, LetterState, Rank, letter
-from storage.times import maybe_from_ms, maybe_ms, to_ms
+from storage.times import maybe_ms, to_ms
 
 _HEADS = """
     FROM outbox AS head INDEXED BY outbox_urgent CROSS JOIN chats ON chats.id = head.chat_id AND chats.state = 'active'
@@ -131,11 +131,6 @@ class Outbox:
             {"now": to_ms(now), "limit": limit},
         )
         return tuple(letter(row) for row in rows)
-
-    def next_due(self, now: datetime) -> datetime | None:
-        """When the next letter may go, be it past; `None` while there is nothing that could."""
-        row = self._db.first(f"SELECT min({_DUE_MS}) AS ms {_HEADS}", {"now": to_ms(now)})
-        return None if row is None else maybe_from_ms(row["ms"])
 
     def claim(self, letter_id: int, now: datetime) -> bool:
         """The letter is being sent. False: somebody else was first, its chat is busy, paused or gone, or it expired."""

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import httpx
+import msgspec
 
 from bot.app import App, World, assemble
 from bot.config import Settings, read_settings
 from bot.sandbox.clore.app import CloreStandIn
 from bot.sandbox.telegram.app import TelegramStandIn
 from bot.services.probe import Connector
+from handlers.commands import find
 from storage.master_keys import MasterKeys, load_master_keys
 from storage.store import Store, holds_sealed, open_store
 
@@ -28,7 +31,24 @@ PATIENCE: Final = 120.0
 Json = dict[str, Any]
 
 
-class Stage:
+class Ground:
+    """What a person stands on: the simulated Telegram, asked by hand for what it serves under /sim."""
+
+    telegram: TelegramStandIn
+
+    async def post(self, path: str, /, **body: Any) -> Json:
+        told: Json = _copied(await self.telegram.does(path, **_copied(body)))
+        return told
+
+    async def get(self, path: str, /, **query: Any) -> Any:
+        return _copied(await self.telegram.sees(path, **query))
+
+    async def lint(self) -> list[Json]:
+        found: list[Json] = await self.get("lint")
+        return found
+
+
+class Stage(Ground):
     """Time begins at `beginning` and passes only while everybody waits. `stop` and `start` are a clean restart."""
 
     def __init__(
@@ -48,9 +68,6 @@ class Stage:
         options = {"latency": 0.4, **market}
         self.clore = CloreStandIn(now=self.seconds, **options)
         self.telegram = TelegramStandIn(TOKEN, now=self.seconds)
-        self._hands = httpx.AsyncClient(
-            transport=httpx.ASGITransport(self.telegram.app), base_url="http://telegram", timeout=None
-        )
         self.app: App | None = None
         self.store: Store | None = None
         self._http: httpx.AsyncClient | None = None
@@ -107,39 +124,18 @@ class Stage:
             self.store.close()
         self.app = self.store = self._beat = self._http = None
 
+    async def restart(self) -> None:
+        await self.stop()
+        await self.start()
+
+    async def close(self) -> None:
+        """The end of the story, however the bot lives in it."""
+        await self.stop()
+
     async def _beats(self, app: App) -> None:
         while True:
             await asyncio.sleep(1)
             app.tick()
-
-    # The simulated Telegram, by hand
-
-    async def post(self, path: str, /, **body: Any) -> Json:
-        answer = await self._hands.post(f"/sim/{path}", json=body)
-        assert answer.status_code < 300, f"/sim/{path}: {answer.text}"
-        told: Json = answer.json()
-        return told
-
-    async def get(self, path: str, /, **query: Any) -> Any:
-        answer = await self._hands.get(f"/sim/{path}", params=query)
-        assert answer.status_code < 300, f"/sim/{path}: {answer.text}"
-        return answer.json()
-
-    async def lint(self) -> list[Json]:
-        found: list[Json] = await self.get("lint")
-        return found
-
-    async def close(self) -> None:
-        await self.stop()
-        await self._hands.aclose()
-
-
-class Ground(Protocol):
-    """What a person stands on: a stage in this process, or a black box."""
-
-    async def post(self, path: str, /, **body: Any) -> Json: ...
-
-    async def get(self, path: str, /, **query: Any) -> Any: ...
 
 
 class Person:
@@ -211,13 +207,42 @@ async def eventually(
     raise AssertionError(f"{what} did not come within {patience:g} s\n{said}")
 
 
+def _copied(told: Any) -> Any:
+    """As it stands now, and as JSON has it: what either side changes later does not change the other's."""
+    return msgspec.json.decode(msgspec.json.encode(told))
+
+
 def shown(message: Json) -> str:
-    return str(message.get("text") or message.get("caption") or "")
+    """What an eye reads: a space that no line may end at is a space."""
+    return str(message.get("text") or message.get("caption") or "").replace("\N{NO-BREAK SPACE}", " ")
 
 
 def labels(message: Json) -> list[str]:
     rows = message.get("reply_markup", {}).get("inline_keyboard", [])
     return [button["text"] for row in rows for button in row]
+
+
+def blemishes(telegram: TelegramStandIn) -> set[str]:
+    """What Telegram takes and a person stumbles over: links made of words that are none, the same button twice."""
+    answers = (call.answer["result"] for call in telegram.calls.find() if call.answer["ok"])
+    messages = [answer for answer in answers if isinstance(answer, dict) and "text" in answer]
+    found = {blemish for message in messages for blemish in _false_links(message["text"], message.get("entities", ()))}
+    return found | {blemish for message in messages for blemish in _twins(message)}
+
+
+def _twins(message: Json) -> Iterator[str]:
+    rows = message.get("reply_markup", {}).get("inline_keyboard", ())
+    pressed = Counter((button["text"], button.get("callback_data")) for row in rows for button in row)
+    return (f"{text} twice" for (text, _), count in pressed.items() if count > 1 and text != "·")
+
+
+def _false_links(text: str, entities: Sequence[Json]) -> Iterator[str]:
+    units = text.encode("utf-16-le")
+    for entity in entities:
+        words = units[2 * entity["offset"] : 2 * (entity["offset"] + entity["length"])].decode("utf-16-le")
+        command = entity["type"] == "bot_command" and find(words.removeprefix("/").partition("@")[0]) is None
+        if command or entity["type"] in ("hashtag", "cashtag"):
+            yield f"a link of {words}"
 
 
 @contextlib.asynccontextmanager
@@ -229,6 +254,7 @@ async def staged(folder: Path, **options: Any) -> AsyncIterator[Stage]:
         await stage.start()
         yield stage
         assert await stage.lint() == []
+        assert not (seen := blemishes(stage.telegram)), seen
     finally:
         await stage.close()
 

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
 from bot.alerts.snapshot import Source
-from bot.domain.ids import UserId
 from bot.domain.money import Money
 from bot.domain.rental import Order
 from bot.domain.spot import SpotMarket
@@ -185,17 +184,10 @@ class AlertState:
     episode: str
     facts: Facts
     samples: int = 1
-    fired_at: datetime | None = None
     clear_since: datetime | None = None
     clear_samples: int = 0
     told_stage: int = 0
     told_at: datetime | None = None
-    repeats: int = 0
-    acked_by: UserId | None = None
-    acked_at: datetime | None = None
-    snoozed_until: datetime | None = None
-    snoozed_by: UserId | None = None
-    flapping_since: datetime | None = None
     unknown_since: datetime | None = None
     sampled_at: datetime | None = None
 
@@ -226,7 +218,6 @@ class Notice:
     facts: Facts
     loud: bool = True
     lasted: timedelta | None = None
-    acked_by: UserId | None = None
 
     @property
     def once(self) -> str:

@@ -184,7 +184,7 @@ def _pending(state: AlertState, level: Condition, moment: Moment) -> Step:
     state = _at_stage(replace(state, samples=state.samples + 1, facts=level.facts), level.stage, moment)
     if not _ripe(state, level, moment):
         return state, ()
-    return _tell(replace(state, phase=Phase.FIRING, fired_at=moment.now), moment)
+    return _tell(replace(state, phase=Phase.FIRING), moment)
 
 
 def _ripe(state: AlertState, level: Condition, moment: Moment) -> bool:
@@ -230,9 +230,7 @@ def _happen(edge: Edge, before: Mapping[Identity, AlertState], moment: Moment) -
     known = before.get((edge.type, edge.subject))
     if known is not None and known.episode == episode:
         return known, ()
-    happened = AlertState(
-        edge.type, edge.subject, Phase.RESOLVING, edge.severity, 1, edge.since, episode, edge.facts, fired_at=moment.now
-    )
+    happened = AlertState(edge.type, edge.subject, Phase.RESOLVING, edge.severity, 1, edge.since, episode, edge.facts)
     if moment.baseline or _is_told(before.get((AlertType.SPOT_OUTBID, edge.subject))):
         return happened, ()
     told = replace(happened, told_stage=1, told_at=moment.now)
@@ -257,7 +255,6 @@ def _notice(news: News, state: AlertState, moment: Moment) -> Notice:
         facts=state.facts,
         loud=news in {News.FIRED, News.ESCALATED, News.EDGE} and _stage(state, moment).loud,
         lasted=moment.now - state.since if over else None,
-        acked_by=state.acked_by,
     )
 
 

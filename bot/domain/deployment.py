@@ -27,6 +27,8 @@ FOLLOWED_RUNNING: Final = timedelta(minutes=12)
 LOOK_SOON: Final = timedelta(seconds=15)
 """While something is about to change: a quarter of what a key may ask for with nobody else waiting."""
 LOOK_LATER: Final = timedelta(seconds=30)
+SHOWN_AGAIN: Final = timedelta(minutes=1)
+"""Nothing happens, and the living message says anew that it was looked at: one silent edit."""
 PROBE_AGAIN: Final = timedelta(seconds=60)
 """After a probe that failed: a server inside the container often begins later than the container."""
 PROBE_BEFORE_ASKING: Final = timedelta(seconds=20)
@@ -50,6 +52,7 @@ class Phase(StrEnum):
 
 HAS_MACHINE: Final = frozenset({Phase.RENTED, Phase.DEPLOYING, Phase.RUNNING, Phase.OFFLINE})
 OVER: Final = frozenset({Phase.GONE, Phase.CANCELLED})
+_UNDER_WAY: Final = frozenset({Phase.PLACED, Phase.DEPLOYING})
 
 _PHASES: Final = {
     RentalState.WAITING: Phase.WAITING,
@@ -127,7 +130,7 @@ class Progress:
 
     `held_since`: since when it is known to have the machine. `running_since`: when it was first seen running.
     `missing_since`: it is not in the list, which a second list has yet to confirm. `kept`: the person has decided.
-    `changes` counts the edits. `probes`: oldest first.
+    `changes` counts the edits, `shown_at` is the time of the last that came of a look. `probes`: oldest first.
     """
 
     title: str
@@ -146,6 +149,7 @@ class Progress:
     told: tuple[News, ...] = ()
     changes: int = 0
     probes: tuple[Probe, ...] = ()
+    shown_at: datetime | None = None
 
     @property
     def asks_at(self) -> datetime:
@@ -173,8 +177,8 @@ def step(progress: Progress, sight: Sight, now: datetime) -> tuple[Progress, tup
     seen = _seen(progress, sight)
     news = tuple(_one_time(seen, now))
     seen = replace(seen, told=(*seen.told, *news), ended=_is_over(seen, now))
-    if _differs(progress, seen):
-        seen = replace(seen, changes=seen.changes + 1)
+    if _differs(progress, seen) or _looks_old(seen, now):
+        seen = replace(seen, changes=seen.changes + 1, shown_at=now)
         news = (News.CHANGED, *news)
     return seen, news, None if seen.ended else _next_look(seen, now)
 
@@ -270,13 +274,22 @@ def _is_over(seen: Progress, now: datetime) -> bool:
 
 
 def _differs(before: Progress, after: Progress) -> bool:
-    """Whether the living message looks different; time passing is shown by the reader's client."""
-    looks = [(each.phase, each.missing_since is None, each.ended, each.price) for each in (before, after)]
-    return looks[0] != looks[1]
+    """Whether the living message looks different."""
+    return _looks(before) != _looks(after)
+
+
+def _looks(progress: Progress) -> tuple[object, ...]:
+    stuck = News.STUCK in progress.told
+    return (progress.phase, progress.missing_since is None, progress.ended, progress.price, stuck)
+
+
+def _looks_old(seen: Progress, now: datetime) -> bool:
+    """A reader's client counts on how old what it shows is: whoever waits for a container sees that it is looked at."""
+    return seen.phase in _UNDER_WAY and not seen.ended and now - (seen.shown_at or seen.created_at) >= SHOWN_AGAIN
 
 
 def _next_look(seen: Progress, now: datetime) -> datetime:
-    soon = seen.phase in {Phase.PLACED, Phase.DEPLOYING} or seen.missing_since is not None
+    soon = seen.phase in _UNDER_WAY or seen.missing_since is not None
     marks = [seen.asks_at - PROBE_BEFORE_ASKING, seen.asks_at, *filter(None, [_stuck_at(seen)])]
     return min([now + (LOOK_SOON if soon else LOOK_LATER), *(mark for mark in marks if mark > now)])
 

@@ -1,6 +1,9 @@
 """Numbers that look alike and must not be mixed: CLORE.AI calls them `id`, `si`, `offer_id` and `market`."""
 
-from typing import Final, Literal, NewType
+from collections.abc import Callable
+from typing import Final, Literal, NewType, TypeVar
+
+T = TypeVar("T")
 
 OrderId = NewType("OrderId", int)
 """An order or spot offer: `id` in my_orders, `offer_id` in spot_marketplace, `order_id` in set_spot_price."""
@@ -58,3 +61,9 @@ BatchId = NewType("BatchId", int)
 
 ChatKind = Literal["private", "group", "supergroup", "channel"]
 """What sort of chat, in Telegram's words."""
+
+
+def number_of(text: str, kind: Callable[[int], T]) -> T | None:
+    """A number as a person writes it, `123` or `#123`; `None` where that is none, or one that no row could hold."""
+    digits = text.strip().removeprefix("#")
+    return kind(int(digits)) if digits.isascii() and digits.isdecimal() and len(digits) <= 18 else None

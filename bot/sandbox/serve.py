@@ -20,8 +20,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-Json = dict[str, Any]
-
 HOST: Final = "127.0.0.1"
 PORTS_TRIED: Final = 50
 WEB: Final = Path(__file__).parent / "web"

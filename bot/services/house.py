@@ -40,7 +40,7 @@ from storage.store import Store
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The services of one process. `allowed`: who may use it (empty: everybody); `administrators`: who runs it."""
+    """The services of one process. `allowed`: who may use it (empty: everybody); `operators`: who runs it."""
 
     store: Store
     clock: Clock
@@ -60,7 +60,7 @@ class House:
     watch: Watch
     first_minutes: FirstMinutes
     allowed: frozenset[UserId]
-    administrators: frozenset[UserId]
+    operators: frozenset[UserId]
 
     def leave_key(self, key: KeyId) -> None:
         """After an account left a key: where no account uses it any more, nothing more is asked or recorded with it."""
@@ -99,7 +99,7 @@ def build(
     poll_every: timedelta,
     connector: Connector = NOWHERE,
     allowed: frozenset[UserId] = frozenset(),
-    administrators: frozenset[UserId] = frozenset(),
+    operators: frozenset[UserId] = frozenset(),
 ) -> House:
     """`wake` is called when the outbox has something new. `connector`: how new rentals are tried."""
     tasks = Tasks()
@@ -133,7 +133,7 @@ def build(
         tasks=tasks,
         market=market,
         findings=Findings(),
-        auctions=Auctions(clock),
+        auctions=Auctions(market, clock),
         favourites=Favourites(store, market, clock, wake),
         feeds=feeds,
         hosting=Hosting(clock),
@@ -146,5 +146,5 @@ def build(
         watch=Watch(store, feeds, market, tasks, clock, every=poll_every),
         first_minutes=FirstMinutes(store, feeds, tasks, Prober(connector, clock), clock, wake),
         allowed=allowed,
-        administrators=administrators,
+        operators=operators,
     )

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 from bot.clore.client import Clore
 from bot.clore.errors import CloreError
@@ -16,6 +17,7 @@ from bot.domain.market import Market, OnDemand
 from bot.domain.money import Rates
 from bot.domain.rates import Ratios
 from bot.services.clock import Clock
+from bot.services.shared import Shared
 
 log = logging.getLogger(__name__)
 
@@ -30,11 +32,11 @@ class MarketCopy:
     def __init__(self, clore: Clore, clock: Clock) -> None:
         self._clore = clore
         self._clock = clock
-        self._reading: asyncio.Task[Market] | None = None
+        self._reading: Shared[None, Market] = Shared()
+        self._building: Shared[None, Catalogue] = Shared()
         self._tried_at = clock() - RETRY_AFTER
         self.last: Market | None = None
         self.rates: Rates | None = None
-        self._building: asyncio.Task[Catalogue] | None = None
         self.last_catalogue: Catalogue | None = None
 
     def note(self, rates: Rates | None) -> None:
@@ -54,19 +56,13 @@ class MarketCopy:
         """A copy not older than this. Raises `CloreError` where it cannot be had."""
         if self.last is not None and self._clock() - self.last.read_at <= max_age:
             return self.last
-        if self._reading is None:
-            self._reading = asyncio.create_task(self._read(priority))
-            self._reading.add_done_callback(self._read_ended)
-        return await asyncio.shield(self._reading)
+        return await self._reading.get(None, lambda: self._read(priority))
 
     async def catalogue(self, max_age: timedelta, priority: Priority) -> Catalogue:
         """The same copy, made ready for searching: once for all who ask. Raises `CloreError` where it cannot be had."""
         market = await self.fresh(max_age, priority)
         while (known := self.last_catalogue) is None or known.market is not market or _moved(known.rates, self.rates):
-            if self._building is None:
-                self._building = asyncio.create_task(self._build(market))
-                self._building.add_done_callback(self._built)
-            await asyncio.shield(self._building)
+            await self._building.get(None, partial(self._build, market))
             market = self.last or market
         return known
 
@@ -98,16 +94,6 @@ class MarketCopy:
             await asyncio.sleep(0)
         self.last_catalogue = made
         return made
-
-    def _built(self, task: asyncio.Task[Catalogue]) -> None:
-        self._building = None
-        if not task.cancelled():
-            task.exception()  # seen by whoever waited; nobody waiting is no error of its own
-
-    def _read_ended(self, task: asyncio.Task[Market]) -> None:
-        self._reading = None
-        if not task.cancelled():
-            task.exception()  # seen by whoever waited; nobody waiting is no error of its own
 
 
 def _moved(known: Rates | None, now: Rates | None) -> bool:

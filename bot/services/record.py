@@ -67,7 +67,7 @@ class Recorder:
     def _keep(self, key: KeyId, before: Snapshot | None, snapshot: Snapshot) -> bool:
         """Says whether there is something to tell."""
         now = self._clock()
-        if not self._store.keys.record(key, _lasting(snapshot), now):
+        if not self._store.keys.record(key, _lasting(snapshot)):
             return False  # no account has this key any more: nothing is kept
         if hasten := _hastened(before, snapshot, now):
             self._store.keys.schedule(key, hasten)

@@ -25,6 +25,7 @@ from storage.codec import decode, encode
 from storage.errors import DatabaseUnavailable, Unopenable
 from storage.ledger import Entry
 from storage.letters import Rank
+from storage.sealing import unpacked
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -213,8 +214,7 @@ class Writes:
 
     def _secrets(self, entry: Entry) -> Secrets:
         """What is sent with a creation beside its row. Raises `Unopenable` where it was damaged."""
-        sealed = self._store.ledger.secret(entry)
-        return NO_SECRETS if sealed is None else decode(Secrets, sealed)
+        return unpacked(self._store.ledger.secret(entry))
 
     def _remaining_secrets(self, entry: Entry) -> Secrets:
         """Where they were damaged, the order runs all the same, without our knowing them."""

@@ -92,7 +92,7 @@ def alert(
     match notice.news:
         case News.FIRED | News.ESCALATED | News.CHANGED | News.EDGE:
             glyph, word = SEVERITIES[notice.severity]
-            body, rows = (*story.lines, say("Acknowledged.") if notice.acked_by else None, span), story.rows
+            body, rows = (*story.lines, span), story.rows
         case News.RESOLVED:
             (glyph, word), body, rows = ("✅", "Resolved"), (story.resolved, span), ()
         case News.ENDED:

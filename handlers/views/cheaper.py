@@ -16,7 +16,7 @@ from handlers.screen import Press, Screen
 from handlers.views.frame import Account, Failure, age, label, navigation, screen, title
 from handlers.views.html import Html, code, join, say, text
 from handlers.views.rental import day_price, machine, number
-from handlers.views.words import coin, duration, exact_coin, percent, usd, worth
+from handlers.views.words import about_usd, coin, duration, exact_coin, percent, worth
 from handlers.views.words import number as amount
 
 VISIBLE: Final = 3
@@ -106,7 +106,7 @@ def _line(each: Cheaper, rates: Rates | None) -> Html:
 
 
 def _saving(in_coin: Money | None, each: Cheaper) -> str:
-    dollars = f"≈ {usd(each.saving)}" if each.saving is not None and each.saving > 0 else None
+    dollars = about_usd(each.saving) if each.saving is not None and each.saving > 0 else None
     if in_coin is None:
         return dollars or "an unknown amount"
     return f"{coin(in_coin)} ({dollars})" if dollars else coin(in_coin)

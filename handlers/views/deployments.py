@@ -9,7 +9,7 @@ from html import escape
 from typing import Final
 
 from bot.alerts.snapshot import Snapshot
-from bot.domain.deployment import HAS_MACHINE, OVER, Outcome, Phase, Probe, Progress, Target
+from bot.domain.deployment import HAS_MACHINE, OVER, News, Outcome, Phase, Probe, Progress, Target
 from bot.domain.ids import DeploymentId, OrderId, ServerId
 from bot.domain.market import OnDemand
 from bot.domain.money import Rates
@@ -135,7 +135,7 @@ def running(account: Account, it: Minutes, order: Order, now: datetime, *, rates
         (
             *access(order),
             (Press("🔑 Show access", ShowSecrets(it.id)),) if it.secrets_until is not None else (),
-            (*_ways(account, it), Press("⏲ Stop…", ShowStops(account.id, it.number))),
+            _ways(account, it),
             navigation(),
         ),
     )
@@ -144,10 +144,11 @@ def running(account: Account, it: Minutes, order: Order, now: datetime, *, rates
 def decide(account: Account, it: Minutes, now: datetime) -> Screen:
     """Minute 8: keep it, or cancel it while that is free of the creation fee."""
     progress = it.progress
-    keeps = "✅ Keep it" if progress.phase in {Phase.RUNNING, Phase.RENTED} else "✅ Wait for it"
+    usable = progress.phase in {Phase.RUNNING, Phase.RENTED}
+    asks, keeps = ("Does it work?", "✅ Keep it") if usable else ("Wait for it?", "✅ Wait for it")
     return screen(
         (
-            title("⏱", "Does it work?", number(it.number), account),
+            title("⏱", asks, number(it.number), account),
             _machine(it),
             _doing(progress, now),
             _measured(progress, now),
@@ -295,9 +296,9 @@ def _free(it: Minutes, now: datetime) -> Html | None:
     if now >= it.progress.free_until:
         return say("The creation fee{amount} is not avoidable any more.", amount=amount)
     return say(
-        "No creation fee{amount} if cancelled in time: {then}.",
+        "No creation fee{amount} if cancelled before {then}.",  # stays true when that has passed
         amount=amount,
-        then=deadline(it.progress.free_until, now),
+        then=deadline(it.progress.free_until, now, absolute_first=True),
     )
 
 
@@ -352,9 +353,11 @@ def _living_rows(account: Account, it: Minutes, *, lives: bool) -> tuple[Row, ..
     state = "on" if it.probes else "off"
     tests = Press(f"🔌 Tests: {state}", SwitchProbe(it.id, on=not it.probes))
     again = ShowDeployment(it.id)
+    hangs = News.STUCK in it.progress.told and it.progress.running_since is None
     return (
         (*secrets, stop),
         (Press("🛑 Cancel…", CancelWithReport(it.id)),),
+        *((_next(it),) if hangs else ()),
         (*((Press("🔌 Test now", ProbeNow(it.id)),) if it.probes else ()), tests),
         (order, Press("🔄 Refresh", again)) if lives else navigation(ShowOrder(account.id, it.number), again),
     )
@@ -367,8 +370,8 @@ def _next(it: Minutes) -> Row:
 
 def _blocks(it: Minutes) -> Row:
     owner = it.order.owner if it.order else None
-    host: Row = (Press("🚫 Its host", BlockOwner(owner, on=True)),) if owner is not None else ()
-    return (Press("🚫 Server", BlockServer(it.server, on=True)), *host)
+    host: Row = (Press("🚫 Block owner", BlockOwner(owner, on=True)),) if owner is not None else ()
+    return (Press("🚫 Block", BlockServer(it.server, on=True)), *host)
 
 
 def _ways(account: Account, it: Minutes) -> Row:

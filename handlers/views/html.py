@@ -65,11 +65,11 @@ def when(moment: datetime, now: datetime) -> Html:
     return _time(moment, "r", f"{_relative(moment, now)} ({utc(moment, now)})")
 
 
-def deadline(moment: datetime, now: datetime) -> Html:
+def deadline(moment: datetime, now: datetime, *, absolute_first: bool = False) -> Html:
     """`in 3 hours, 22:13` or `in 6 days, 14 November 22:13`: as the reader's client writes them, in the reader's zone."""
     soon = abs((moment - now).total_seconds()) < _SOON_SECONDS
     return say(
-        "{relative}, {absolute}",
+        "{absolute}, {relative}" if absolute_first else "{relative}, {absolute}",
         relative=_time(moment, "r", _relative(moment, now)),
         absolute=_time(moment, "t" if soon else "Dt", utc(moment, now)),
     )

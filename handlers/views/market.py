@@ -20,7 +20,7 @@ EXAMPLES: Final = (
     ("a100 spot <10 mrl>72", "for bids, for more than 72 hours"),
 )
 LEGEND: Final = (
-    "A bare number is USD a day for the whole machine, fee included: <8; /gpu is per GPU, /h per hour.",
+    "A bare number is USD a day for the whole machine, fee included: <8; <2/gpu is per GPU, <0.1/h per hour.",
     "btc and clore after a number are coins: <0.0001btc.",
     "x4, ram>=64, vram>=24, disk>500, net>100, rel>98, rating>4, cuda>=12, mrl>72 (hours), a country or eu.",
     "spot for bids instead of renting on demand; sort:price, sort:rel and others.",

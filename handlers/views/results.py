@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from html import escape
 from typing import Final
 
@@ -223,7 +224,7 @@ def _sign(hit: Hit, reader: Reader) -> str:
 
 def _line(hit: Hit, place: int, reader: Reader) -> str:
     specs = hit.listing.specs
-    dollars = number(hit.usd_per_day) if hit.usd_per_day is not None else "?"
+    dollars = _dollars(hit.usd_per_day) if hit.usd_per_day is not None else "?"
     cells = (
         f"{place % 100:>2}{_sign(hit, reader)}",
         f"{tidy(_short_title(hit), 13):<13}{tidy(dollars, 6):>6}",
@@ -231,6 +232,11 @@ def _line(hit: Hit, place: int, reader: Reader) -> str:
         f"{share(hit.listing.reliability)[:3]:>3}",
     )
     return " ".join(cells)[:30].rstrip()
+
+
+def _dollars(amount: Decimal) -> str:
+    """With cents wherever there are some to see, so that a column of prices can be compared at a glance."""
+    return f"{amount:.2f}" if Decimal("0.01") <= amount < 100 else number(amount)
 
 
 def _short_title(hit: Hit) -> str:

@@ -18,7 +18,8 @@ FAILED: Final = Toast("Something went wrong on my side.")
 
 def unknown_command(name: str) -> Screen:
     return Screen(
-        say("I do not know the command /{name}. /help shows what I can do.", name=name), ((Press("Help", Home()),),)
+        say("I do not know the command {name}. /help shows what I can do.", name=code(f"/{name}")),
+        ((Press("Help", Home()),),),
     )
 
 

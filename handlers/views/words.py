@@ -69,10 +69,15 @@ def usd(amount: Decimal) -> str:
     return f"${shown}0" if point and len(cents) == 1 and abs(amount) < 10 else f"${shown}"
 
 
+def about_usd(amount: Decimal) -> str:
+    """`≈ $0.21`, which no line of a phone takes apart."""
+    return f"≈\N{NO-BREAK SPACE}{usd(amount)}"
+
+
 def dollars(money: Money, rates: Rates | None) -> str:
     """`≈ $0.21`; nothing where there is no rate, no coin, or where the coin is a dollar itself."""
     value = None if rates is None or money.currency == USD else rates.dollars(money)
-    return "" if not value else f"≈ {usd(value)}"
+    return "" if not value else about_usd(value)
 
 
 def worth(money: Money, rates: Rates | None, *, to_the_digit: bool = False) -> str:

@@ -1,6 +1,5 @@
 """The life cycle by itself: what it does with conditions of any origin."""
 
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -21,7 +20,6 @@ from bot.alerts.alert import (
 from bot.alerts.conditions import Findings
 from bot.alerts.lifecycle import Outcome, step
 from bot.alerts.settings import DEFAULTS, STAGES, TIMERS
-from bot.domain.ids import UserId
 from tests.alerts.world import MAIN, START, World, order, seconds
 
 SUBJECT = order(1)
@@ -75,24 +73,6 @@ def test_the_next_timer_that_runs_out_is_named() -> None:
     assert world.last.again_at == world.now + TIMERS[AlertType.SPOT_OUTBID].hold
     world.look(7)
     assert world.last.again_at is None
-
-
-def test_the_fields_of_overlays_are_carried_through() -> None:
-    (state,) = stepped((), Findings((expiring(),))).states
-    marked = replace(
-        state,
-        acked_by=UserId(5),
-        acked_at=START,
-        snoozed_until=START + seconds(3600),
-        snoozed_by=UserId(6),
-        flapping_since=START,
-        repeats=2,
-    )
-    outcome = stepped((marked,), Findings((expiring(3, START + seconds(60)),)), START + seconds(60))
-    (after,) = outcome.states
-    told = {"stage": 3, "told_stage": 3, "severity": Severity.CRITICAL, "told_at": START + seconds(60), "samples": 2}
-    assert after == replace(marked, sampled_at=START + seconds(60), **told)  # type: ignore[arg-type]
-    assert outcome.notices[0].acked_by == UserId(5)
 
 
 def test_a_subject_that_is_not_named_ends_only_where_all_were_looked_at() -> None:

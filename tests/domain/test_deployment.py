@@ -95,6 +95,18 @@ def test_a_machine_that_hangs_is_told_at_minute_eight_and_at_minute_ten() -> Non
     assert seen((30.2, DEPLOYS), start=progress)[0].ended
 
 
+def test_while_it_is_set_up_its_message_is_never_older_than_a_minute_or_so() -> None:
+    progress, edited = NEW, []
+    for seconds in range(15, 200, 15):
+        progress, news, _ = step(progress, sight(minute(seconds / 60), DEPLOYS), minute(seconds / 60))
+        edited += [seconds] * (News.CHANGED in news)
+    assert edited == [15, 75, 135, 195]
+    for seconds in range(210, 300, 15):
+        progress, news, _ = step(progress, sight(minute(seconds / 60), RUNS), minute(seconds / 60))
+        edited += [seconds] * (News.CHANGED in news)
+    assert edited[4:] == [210], "what runs is left alone"
+
+
 def test_what_runs_after_the_alarm_is_told_too() -> None:
     _, told = seen((0.1, DEPLOYS), (10, DEPLOYS), (12, RUNS), (13, DEPLOYS), (14, RUNS))
     assert told == [(10, News.STUCK), (12, News.RUNNING)]

@@ -23,7 +23,7 @@ async def test_a_command_is_answered_with_a_new_message(edge: Edge) -> None:
     await edge.settled()
     (kind, arrival, text), *_ = edge.house.asked
     assert (kind, text) == ("command", "orders 12  now")
-    assert (arrival.user, arrival.kind, arrival.language, arrival.user_name) == (ANNA, "private", "de", "Anna")
+    assert (arrival.user, arrival.kind, arrival.user_name) == (ANNA, "private", "Anna")
     assert await edge.texts() == ["/orders 12  now", "the menu"]
     assert edge.house.screens[0][2] == (await edge.chat())[-1]["message_id"]
     assert edge.store.inbox.pending() == []

@@ -21,7 +21,7 @@ from bot.domain.draft import NewOrder
 from bot.domain.ids import DraftId, MessageId, ServerId, TelegramChatId, UserId
 from bot.domain.ledger import Cause, Creation, Ending, Result
 from bot.domain.recipe import Step
-from bot.domain.secrets import NO_SECRETS, Secrets, with_secrets
+from bot.domain.secrets import with_secrets
 from bot.sandbox.clore.validation import new_order
 from handlers.actions import Action, Confirm, Decline, ShowOrders, encode
 from handlers.asking import change_in
@@ -43,6 +43,7 @@ from handlers.visit import Arrival
 from handlers.word import Word
 from storage.codec import decode
 from storage.ledger import Entry
+from storage.sealing import unpacked
 from tests.journeys.renting import MACHINE, creations, machine
 from tests.journeys.stories import by_hand, coins, renter
 from tests.stage import ADA, Stage
@@ -236,7 +237,7 @@ class Wizard:
         assert isinstance(change, Creation)
         assert change.price is not None
         assert exact_coin(change.price) in screen.text
-        new = with_secrets(change.new, NO_SECRETS if secret is None else decode(Secrets, secret))
+        new = with_secrets(change.new, unpacked(secret))
         self.questions[token] = (change, new)
 
     @property

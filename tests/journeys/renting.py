@@ -1,10 +1,13 @@
-"""Renting in the stories without the wizard: a confirmation is laid down as the wizard would, and its button pressed."""
+"""What the stories of renting begin with: a market, a draft, and the button of a confirmation without the wizard."""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncIterator
 from dataclasses import fields, replace
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Final
 
 from bot.domain.draft import Draft, NewOrder
@@ -20,15 +23,20 @@ from handlers.asking import CHANGE
 from storage.accounts import Account
 from storage.codec import encode
 from storage.drafts import StoredDraft
+from storage.sealing import packed
 from storage.store import Store
 from tests.journeys.hands import forges
-from tests.stage import Person, Stage
+from tests.journeys.markets import key_of
+from tests.journeys.stories import by_hand, happens, renter
+from tests.stage import Json, Person, Stage
 
 CREATE: Final = "create_order"
 MACHINE: Final = 6001
+OTHER: Final = MACHINE + 1
 PRICE: Final = Decimal("0.0001")
 TITLE: Final = "2x RTX 4090"
 PASSWORD: Final = "correct-horse-battery"
+SECRET: Final = "hunter2-hunter2"
 
 
 def machine(number: int = MACHINE, price: Decimal = PRICE, **more: Any) -> dict[str, Any]:
@@ -100,7 +108,7 @@ def asked_in(store: Store, now: datetime, person: Person, new: NewOrder, *, draf
         f"{Operation.CREATE_ORDER} {encode(Creation(without_secrets(new), TITLE, draft))}",
         now,
         CONFIRMED_FOR,
-        secret=encode(secrets_of(new)).encode(),
+        secret=packed(secrets_of(new)),
     )
     return button(Confirm(token))
 
@@ -119,3 +127,43 @@ def bought(stage: Stage) -> list[int]:
 
 def creations(stage: Stage) -> list[Entry]:
     return stage.clore.calls(operation=CREATE)
+
+
+@contextlib.asynccontextmanager
+async def market(folder: Path, *servers: dict[str, Any], **raw: Any) -> AsyncIterator[tuple[Stage, Person]]:
+    """Ada with half a bitcoin, in a market of these machines only."""
+    async with by_hand(folder) as stage:
+        yield stage, await renter(stage, servers=list(servers or (machine(),)), **raw)
+
+
+def lists(stage: Stage, *servers: dict[str, Any]) -> None:
+    """The marketplace as it is from now on."""
+    stage.clore.load({"servers": list(servers)}, key=key_of(stage))
+
+
+async def made(stage: Stage) -> int:
+    """The number of the order that was made, once there is one."""
+    await happens(lambda: bought(stage), "CLORE.AI made an order")
+    return bought(stage)[0]
+
+
+def state_of(stage: Stage, person: Person, draft: object) -> str:
+    assert stage.store is not None
+    found = stage.store.drafts.get(account_of(stage, person).chat, draft)  # type: ignore[arg-type]
+    assert found is not None
+    return found.state
+
+
+def draft_of(stage: Stage, person: Person) -> Draft:
+    assert stage.store is not None
+    chat = account_of(stage, person).chat
+    found = stage.store.drafts.open_of(chat, person.user)  # type: ignore[arg-type]
+    assert found is not None
+    return found.draft
+
+
+def body(stage: Stage) -> Json:
+    """What the one create_order of this story has sent."""
+    (call,) = creations(stage)
+    assert isinstance(call.body, dict)
+    return call.body

@@ -162,8 +162,7 @@ async def test_a_confirmation_pressed_before_a_restart_is_carried_out_once_after
         await asks(ada, "/bid 400020 0.00009", "Raise this bid?")
         await ada.presses("Raise to")
         await asyncio.sleep(1)
-        await stage.stop()
-        await stage.start()
+        await stage.restart()
         await ada.sees("Bid changed", "holds the machine")
         assert len([call for call in _changes(stage) if call.executed]) == 1
 

@@ -50,8 +50,7 @@ async def test_what_became_free_while_the_bot_was_away_is_told_after_the_start(t
         restock(stage, listed(100), *fleet(2, 200))
         await stage.start()
         await told(stage, IS_FREE, "100")
-        await stage.stop()
-        await stage.start()
+        await stage.restart()
         await asyncio.sleep(300)
         assert len(sent(stage, IS_FREE, "100")) == 1
 

@@ -106,12 +106,14 @@ async def test_cancelled_within_the_free_minutes_it_is_said_so_once(tmp_path: Pa
 
 async def test_a_machine_that_never_deploys_is_told_and_cancelled_with_a_report(tmp_path: Path) -> None:
     async with rented(tmp_path, deploys=False, draft=DraftId(7)) as it:
-        await told(it.stage, "Does it work?", "being set up", patience=10 * MINUTE)
+        await told(it.stage, "Wait for it?", "being set up", patience=10 * MINUTE)
         alarm = await told(it.stage, "Not running", "The creation fee", patience=3 * MINUTE)
         assert not silent(alarm)
         assert it.stage.seconds() - it.began < 10.5 * MINUTE
         message = await it.ada.sees("Not running")
-        assert {"⏭ Next candidate", "🚫 Server", "🚫 Its host"} <= set(labels(message))
+        assert {"⏭ Next candidate", "🚫 Block", "🚫 Block owner"} <= set(labels(message))
+        living = await it.ada.sees("Deploying", "I follow it here")
+        assert "⏭ Next candidate" in labels(living), "the alarm may be gone when it is wanted"
         await taps(it.ada, "Cancel with a report", "Cancel this rental?", "A report of", "Not seen running 10 min")
         done = await taps(it.ada, "🛑 Cancel rental", "✅ Cancelled")
         assert "⏭ Next candidate" in labels(done)

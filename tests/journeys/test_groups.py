@@ -21,8 +21,7 @@ async def test_the_line_goes_after_two_minutes_also_over_a_restart(tmp_path: Pat
     async with small_market(tmp_path) as stage:
         ada = await _group(stage, "supergroup")
         await asks(ada, f"/help@{BOT}", "Nothing to do in this group yet")
-        await stage.stop()
-        await stage.start()
+        await stage.restart()
         await asyncio.sleep(110)
         assert len(await ada.from_bot()) == 1
         await asyncio.sleep(15)
@@ -87,7 +86,7 @@ async def test_a_key_in_a_group_is_deleted_never_used_and_its_owner_told(tmp_pat
         await asyncio.sleep(90)
         assert stage.clore.calls(key=stage.clore.key) == []
         assert stage.store is not None
-        assert stage.store.chats.all_active() == ()
+        assert stage.store.db.fetch("SELECT * FROM chats") == []
 
 
 async def test_a_key_that_cannot_be_deleted_is_said_to_stand_there(tmp_path: Path) -> None:
@@ -137,7 +136,7 @@ async def test_strangers_get_one_line_and_their_presses_a_toast(tmp_path: Path) 
         assert stage.clore.calls(key=key) == []
         assert not any(key in shown(message) for message in await bob.messages()), "a key is deleted whoever sends it"
         assert stage.store is not None
-        assert [chat.telegram_id for chat in stage.store.chats.all_active()] == [ADA]
+        assert [chat["telegram_id"] for chat in stage.store.db.fetch("SELECT * FROM chats")] == [ADA]
 
 
 async def _group(stage: Stage, kind: str, **more: str) -> Person:

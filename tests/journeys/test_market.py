@@ -80,8 +80,7 @@ async def test_a_list_is_found_anew_after_a_restart(tmp_path: Path) -> None:
     async with by_hand(tmp_path) as stage:
         ada = await stranger(stage, *fleet(8))
         await asks(ada, "/market 4090", "8 machines")
-        await stage.stop()
-        await stage.start()
+        await stage.restart()
         await taps(ada, "▶", "7. 4x RTX 4090", "found anew")
         await taps(ada, "◀", "1. 4x RTX 4090")
         assert "found anew" not in shown(await ada.last())

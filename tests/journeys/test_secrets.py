@@ -133,16 +133,14 @@ async def _meets_errors(stage: Stage, ada: Person, key: str) -> None:
     await stage.post("fault", method="sendMessage", code=502, times=2)
     await stage.post("fault", method="sendMessage", drop=True, after=True)
     ends(stage, 2)
-    await stage.stop()
-    await stage.start()
+    await stage.restart()
     await told(stage, "Rental ended")
     await stage.post("fault", method="getUpdates", code=500)
     await ada.says(f"/orders {key}")
     await ada.says("/connect 0123456789abcdef")
     await stage.post("press", chat=ada.chat, user=ada.user, data=f"1:{key}", forged=True)
     await polled(stage)
-    await stage.stop()
-    await stage.start()
+    await stage.restart()
 
 
 async def _replaces(stage: Stage, ada: Person, key: str, new: str) -> None:

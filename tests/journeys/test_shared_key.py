@@ -148,8 +148,7 @@ async def test_a_clock_that_is_set_back_does_not_stop_the_watch(tmp_path: Path) 
         await renter(stage, rental(stage, 1), rental(stage, 2))
         back, right = timedelta(0), stage.clock
         stage.clock = lambda: right() - back  # type: ignore[method-assign]
-        await stage.stop()
-        await stage.start()
+        await stage.restart()
         await polled(stage)
         back = timedelta(hours=2)
         ends(stage, 1)

@@ -41,8 +41,7 @@ async def test_it_is_chosen_in_the_wizard_and_carried_out_after_a_restart(tmp_pa
         await _rents(stage, ada)
         running = await ada.sees("Running", "I follow it here", "⏲ I cancel it in ")
         assert "⏲ Stop…" in labels(running)
-        await stage.stop()
-        await stage.start()
+        await stage.restart()
         await told(stage, "Stops soon", patience=HOUR)
         assert 44 * MINUTE <= stage.seconds() - began <= 46 * MINUTE
         await told(stage, "Stopping", patience=HOUR)
@@ -157,8 +156,7 @@ async def test_an_order_that_is_found_late_ends_when_it_was_to_end(tmp_path: Pat
         began = stage.seconds()
         await taps(ada, "Rent for", "probably not rented")
         assert _standing(stage) == 0
-        await stage.stop()
-        await stage.start()
+        await stage.restart()
         await happens(lambda: edited(stage, "⏲ I cancel it", "and warn you before"), "it is found", 600)
         assert len(_armed(stage, ada)) == 1
         assert _armed_again(stage, ada) is None

@@ -13,6 +13,7 @@ from bot.services.desk import Desk
 from bot.services.feeds import NOW
 from bot.services.house import House
 from tests.journeys.hands import small_market
+from tests.journeys.renting import account_of
 from tests.stage import Stage, connected
 
 pytestmark = pytest.mark.looptime
@@ -50,9 +51,9 @@ async def test_who_waits_while_the_key_is_given_up_gets_an_answer(tmp_path: Path
 
 
 async def _desk(stage: Stage) -> tuple[House, Desk]:
-    await connected(stage)
+    ada = await connected(stage)
     assert stage.app is not None
     house = stage.app.house
-    desk = house.desks.default(house.store.chats.all_active()[0].id)
+    desk = house.desks.default(account_of(stage, ada).chat)
     assert desk is not None
     return house, desk

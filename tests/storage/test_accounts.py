@@ -6,7 +6,7 @@ from bot.domain.ids import AccountId, ChatId, KeyId
 from storage.accounts import KeyAlreadyHere, NameTaken
 from storage.errors import NotFound, Unopenable
 from storage.store import Store
-from tests.storage.world import ANN, MINUTE, NOW, account, chat, fill, needle, notice
+from tests.storage.world import ANN, MINUTE, NOW, account, chat, fill, known, needle, notice
 
 
 @pytest.fixture
@@ -46,14 +46,14 @@ def test_names_and_keys_are_taken_within_a_chat_only(store: Store, ann: ChatId, 
     assert needle(1) not in str(refused.value)
     account(store, bob, 2, "main")
     assert len(store.accounts.of_chat(ann)) == 1
-    assert store.keys.state(store.vault.key_id(needle(2))) == "ok", "only through the other chat"
+    assert known(store, store.vault.key_id(needle(2))), "only through the other chat"
 
 
 def test_a_refused_account_leaves_no_key_behind(store: Store, ann: ChatId) -> None:
     account(store, ann)
     with pytest.raises(NameTaken):
         account(store, ann, 2, "main")
-    assert store.keys.state(store.vault.key_id(needle(2))) is None
+    assert not known(store, store.vault.key_id(needle(2)))
 
 
 def test_the_default_is_the_chosen_one_else_the_oldest(store: Store, ann: ChatId) -> None:
@@ -83,7 +83,7 @@ def test_a_replaced_key_takes_the_old_ones_place(store: Store, ann: ChatId, bob:
     new = store.accounts.replace_key(ann, mine.id, needle(2), NOW)
     assert (new.id, new.name, new.last4) == (mine.id, mine.name, needle(2)[-4:])
     assert store.accounts.api_key(new) == needle(2)
-    assert store.keys.state(mine.key) is None
+    assert not known(store, mine.key)
     assert store.keys.due(NOW, 10) == [new.key]
     assert store.db.table("confirmations").count == store.db.table("questions").count == 0
     assert len(store.alerts.states(mine.id)) == 1
@@ -131,13 +131,12 @@ def test_any_chats_copy_of_a_key_will_do(store: Store, ann: ChatId, bob: ChatId)
         store.accounts.any_api_key(KeyId("none"))
 
 
-def test_a_key_that_was_rejected_is_good_again_once_it_is_proven(store: Store, ann: ChatId, bob: ChatId) -> None:
+def test_a_key_that_is_given_again_is_looked_at_without_delay(store: Store, ann: ChatId, bob: ChatId) -> None:
     mine = account(store, ann)
-    store.keys.set_state(mine.key, "rejected")
     store.keys.schedule(mine.key, NOW + 60 * MINUTE)
     store.accounts.add(bob, "main", needle(1), ANN, NOW + MINUTE)
-    assert store.keys.state(mine.key) == "ok"
-    assert store.keys.next_due() == NOW + MINUTE
+    assert store.keys.due(NOW, 10) == []
+    assert store.keys.due(NOW + MINUTE, 10) == [mine.key]
 
 
 def test_no_account_means_no_letter(store: Store, ann: ChatId) -> None:

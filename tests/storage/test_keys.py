@@ -9,7 +9,7 @@ from bot.alerts.snapshot import Snapshot
 from bot.domain.ids import ChatId, KeyId, OrderId, ServerId
 from bot.domain.rental import Orders
 from storage.store import Store
-from tests.storage.world import ANN, MINUTE, NOW, account, chat, order, state, undone
+from tests.storage.world import ANN, MINUTE, NOW, account, chat, known, order, state, undone
 
 SNAPSHOT = Snapshot(at=NOW, orders=Orders((order(),), limit=None), orders_at=NOW)
 
@@ -23,7 +23,6 @@ def key_of(store: Store, of: ChatId, number: int, name: str) -> KeyId:
 def test_keys_are_due_in_the_order_of_their_times(store: Store) -> None:
     one = chat(store)
     keys = [key_of(store, one, number, f"n{number}") for number in (3, 1, 2)]
-    assert store.keys.next_due() == NOW + MINUTE
     assert store.keys.due(NOW, 10) == []
     assert store.keys.due(NOW + 2 * MINUTE, 10) == [keys[1], keys[2]]
     assert store.keys.due(NOW + 9 * MINUTE, 2) == [keys[1], keys[2]]
@@ -37,7 +36,6 @@ def test_a_key_of_paused_chats_only_is_not_due(store: Store) -> None:
     assert store.keys.due(NOW + MINUTE, 10) == [key]
     store.chats.pause(two, "blocked", NOW)
     assert store.keys.due(NOW + MINUTE, 10) == []
-    assert store.keys.next_due() is None
     store.chats.resume(one)
     assert store.keys.due(NOW + MINUTE, 10) == [key]
 
@@ -50,28 +48,25 @@ def test_a_key_with_a_stop_condition_is_watched_although_its_chat_is_paused(stor
     stop = store.stops.arm(one, mine.id, ANN, OrderId(38), ServerId(6), "{}", NOW)
     store.chats.pause(one, "blocked", NOW)
     assert store.keys.due(NOW + MINUTE, 10) == [key]
-    assert store.keys.next_due() == NOW + MINUTE
     assert store.stops.move(stop.id, "over", of=("armed",), now=NOW)
     assert store.keys.due(NOW + MINUTE, 10) == []
 
 
-def test_a_snapshot_comes_back_and_says_when_clore_last_answered(store: Store) -> None:
+def test_a_snapshot_comes_back(store: Store) -> None:
     key = account(store, chat(store)).key
     assert store.keys.snapshot(key) is None
-    assert store.keys.last_ok(key) is None
-    assert store.keys.record(key, SNAPSHOT, NOW)
+    assert store.keys.record(key, SNAPSHOT)
     failed = replace(SNAPSHOT, at=NOW + MINUTE, failures=1, down_since=NOW + MINUTE)
-    assert store.keys.record(key, failed, NOW + MINUTE)
+    assert store.keys.record(key, failed)
     assert store.keys.snapshot(key) == failed
-    assert store.keys.last_ok(key) == NOW
 
 
 def test_a_reading_of_a_key_that_nobody_has_any_more_is_not_kept(store: Store) -> None:
     one = chat(store)
     mine = account(store, one)
     store.accounts.remove(one, mine.id)
-    assert not store.keys.record(mine.key, SNAPSHOT, NOW)
-    assert store.keys.state(mine.key) is None
+    assert not store.keys.record(mine.key, SNAPSHOT)
+    assert not known(store, mine.key)
 
 
 def test_a_snapshot_of_another_shape_is_a_new_baseline(store: Store, caplog: pytest.LogCaptureFixture) -> None:
@@ -103,7 +98,7 @@ def test_equal_states_are_not_written_again(store: Store) -> None:
 def test_snapshot_states_and_letters_are_stored_together_or_not_at_all(store: Store) -> None:
     mine = account(store, chat(store))
     with undone(store):
-        store.keys.record(mine.key, SNAPSHOT, NOW)
+        store.keys.record(mine.key, SNAPSHOT)
         store.alerts.replace(mine.id, [state()])
         store.outbox.put(mine.chat, mine.id, "once", "plain", 3, "{}", NOW)
     assert store.keys.snapshot(mine.key) is None

@@ -36,10 +36,8 @@ def test_an_entry_goes_from_asked_over_sent_to_its_end(store: Store) -> None:
     assert ended is not None
     assert (ended.sent_at, ended.ended_at, ended.result, ended.message) == (NOW + MINUTE, NOW + 2 * MINUTE, "{}", 7)
     assert store.ledger.unfinished() == ()
-    assert store.ledger.untold() == (ended,)
     assert store.ledger.told(entry.id, NOW)
     assert not store.ledger.told(entry.id, NOW)
-    assert store.ledger.untold() == ()
 
 
 def test_a_confirmation_is_acted_upon_once(store: Store) -> None:
@@ -76,7 +74,6 @@ def test_what_was_asked_or_sent_is_found_again_after_a_restart(opened: Callable[
     store.ledger.end(ended.id, "done", "{}", NOW)
     again = opened()
     assert [(entry.id, entry.state) for entry in again.ledger.unfinished()] == [(asked.id, "asked"), (sent.id, "sent")]
-    assert [entry.id for entry in again.ledger.untold()] == [ended.id]
 
 
 def test_a_claim_and_its_entry_are_one_step(store: Store) -> None:

@@ -129,7 +129,6 @@ def test_a_letter_that_is_tried_again_keeps_its_place(outbox: Outbox) -> None:
     outbox.claim(number, NOW)
     assert outbox.again(number, NOW + MINUTE, "no network")
     assert due(outbox) == []
-    assert outbox.next_due(NOW) == NOW + MINUTE
     assert due(outbox, MINUTE) == ["a"]
     letter = outbox.get(number)
     assert letter is not None
@@ -143,7 +142,6 @@ def test_a_held_chat_is_told_nothing_not_even_new_things(outbox: Outbox) -> None
     put(outbox, "b", to=BOB_CHAT)
     assert due(outbox) == due(outbox, MINUTE) == ["b"]
     assert due(outbox, 2 * MINUTE) == ["a", "b"]
-    assert outbox.next_due(NOW) == NOW
     outbox.wake(ANN_CHAT)
     assert due(outbox) == ["a", "b"]
 
@@ -162,7 +160,6 @@ def test_a_paused_chat_waits(store: Store, outbox: Outbox) -> None:
     number = first(outbox)
     store.chats.pause(ANN_CHAT, "blocked", NOW)
     assert due(outbox) == []
-    assert outbox.next_due(NOW) is None
     assert not outbox.claim(number, NOW)
     store.chats.resume(ANN_CHAT)
     assert due(outbox) == ["a"]
@@ -176,7 +173,6 @@ def test_old_news_is_passed_over_and_dropped(outbox: Outbox) -> None:
     assert not outbox.claim(number, NOW + MINUTE)
     assert outbox.expire(NOW + MINUTE) == 1
     assert outbox.counts() == {"dropped": 1, "queued": 1}
-    assert outbox.next_due(NOW + 2 * MINUTE) is None
 
 
 def test_only_a_waiting_letter_can_be_dropped_and_only_a_claimed_one_ends(outbox: Outbox) -> None:

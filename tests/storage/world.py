@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.alerts.alert import AlertState, AlertType, Expiring, News, Notice, Phase, Severity
 from bot.domain.draft import Draft
-from bot.domain.ids import ChatId, ChatKind, MessageId, OrderId, ServerId, TelegramChatId, UserId
+from bot.domain.ids import ChatId, ChatKind, KeyId, MessageId, OrderId, ServerId, TelegramChatId, UserId
 from bot.domain.money import BITCOIN, Money
 from bot.domain.rental import Order
 from bot.domain.secrets import Secrets
@@ -142,6 +142,11 @@ def fill(store: Store, of: ChatId, number: int) -> Account:
     store.deployments.open(of, connected.id, ANN, entry.id, OrderId(38), ServerId(6), "{}", NOW, secrets=secrets)
     store.stops.arm(of, connected.id, ANN, OrderId(38), ServerId(6), "{}", NOW)
     return connected
+
+
+def known(store: Store, key: KeyId) -> bool:
+    """Whether there is a row of this API key."""
+    return bool(store.db.fetch("SELECT 1 FROM keys WHERE id = ?", (key,)))
 
 
 def turn_a_bit(store: Store, table: str, row: int) -> None:

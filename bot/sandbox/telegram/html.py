@@ -16,7 +16,6 @@ _KINDS = {
     **dict.fromkeys(("tg-spoiler", "span"), "spoiler"),
 }
 _TAGS = {*_KINDS, "a", "code", "pre", "blockquote", "tg-emoji", "tg-time"}
-_ARGUMENTS = {("a", "href"), ("tg-emoji", "emoji-id"), ("tg-time", "unix"), ("tg-time", "format")}
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _REFERENCE = re.compile(r"&(?:#x([0-9a-fA-F]+)|#([0-9]+)|([a-zA-Z]+));?")
 _NAME_TOKEN = re.compile(r"[a-zA-Z0-9.-]*")

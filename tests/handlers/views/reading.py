@@ -43,7 +43,7 @@ def _known(name: str, attributes: str) -> bool:
 
 def plain(screen: Screen) -> str:
     """What a person reads, with the words that an older client shows for times."""
-    return unescape(TAG.sub("", screen.text))
+    return unescape(TAG.sub("", screen.text)).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def visible(screen: Screen) -> list[str]:

@@ -23,7 +23,6 @@ from bot.alerts.alert import (
     Severity,
     ShortRunway,
 )
-from bot.domain.ids import UserId
 from bot.domain.market import OnDemand
 from bot.domain.money import CLORE, Money
 from handlers.actions import AskRaise, Confirm, ReplaceKey, ShowDeposits, ShowOrder, ShowPastOrders, ShowWallets
@@ -193,8 +192,3 @@ def test_a_rejected_key_offers_to_replace_it_and_an_outage_says_what_it_means() 
 def test_what_may_come_twice_is_marked() -> None:
     screen = alerts.alert(notice(OUTBID), MAIN, NOW, repeated=True)
     assert plain(screen).splitlines()[0].endswith("(repeat)")
-
-
-def test_an_acknowledged_alert_says_so() -> None:
-    screen = alerts.alert(replace(notice(OUTBID, News.CHANGED), acked_by=UserId(5)), MAIN, NOW)
-    assert "Acknowledged." in plain(screen)

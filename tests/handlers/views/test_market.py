@@ -111,7 +111,7 @@ def test_the_table_fits_thirty_columns() -> None:
     hits = [hit(replace(MACHINE, id=ServerId(number))) for number in range(1, 26)]
     shown = results.results(found(*hits), Shown(LIST, page=1, table=True), NOBODY, NOW)
     lines = [line for line in plain(shown).split("\n") if "4x 4090" in line]
-    assert lines[0] == "11  4x 4090         8.4 DE  99"
+    assert lines[0] == "11  4x 4090        8.40 DE  99"
     assert len(lines) == 10
     assert all(len(line) <= 30 for line in lines)
     assert complaints(shown) == []

@@ -47,7 +47,6 @@ from bot.domain.ids import (
     ResultsId,
     ServerId,
     StopId,
-    UserId,
 )
 from bot.domain.ledger import Cause, Creation, Ending, Result
 from bot.domain.market import Listing, OnDemand
@@ -501,7 +500,7 @@ def alert_screens(world: World) -> Iterator[Made]:
             notice = Notice(
                 news, kind, world.word, Severity.WARNING, 1 + world.number % 4, "e", world.moment, world.moment, fact
             )
-            notice = replace(notice, lasted=world.span, acked_by=UserId(1))
+            notice = replace(notice, lasted=world.span)
             yield alerts.alert, alerts.alert(notice, world.account, world.moment, repeated=world.flag)
             if isinstance(fact, Outbid):
                 lost = replace(fact, market=replace(world.market, offers=world.market.offers[:1]))

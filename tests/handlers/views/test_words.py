@@ -45,7 +45,7 @@ def test_reading_is_rounded_and_sending_is_not() -> None:
 
     assert words.coin(money) == "0.0000123 BTC"
     assert words.exact_coin(money) == "0.000012345678 BTC"
-    assert words.worth(money, RATES) == "0.0000123 BTC (≈ $0.252)"
+    assert words.worth(money, RATES) == "0.0000123 BTC (≈\N{NO-BREAK SPACE}$0.252)", "one word at the end of a line"
     assert words.worth(Money(Decimal("4.321"), USD), RATES) == "4.32 USD"
 
 
