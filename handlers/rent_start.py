@@ -28,7 +28,6 @@ from handlers.drafting import (
     beside,
     catalogue,
     find,
-    holds,
     open_of,
     own_machines,
     save,
@@ -94,7 +93,7 @@ async def _refused(
 ) -> Screen | None:
     """Why no draft begins; where something is not known, the person goes on."""
     now, results = guest.house.clock(), action.results
-    if holds(await own_machines(guest, desk, known), listing):
+    if (await own_machines(guest, desk, known)).holds(listing):
         return views.own_machine(listing.id, desk.account)
     if listing.rented and not action.spot:
         bids = bool(quotes(listing, spot=True))
@@ -114,6 +113,12 @@ def _begin(guest: Guest, before: StoredDraft | None) -> tuple[Draft, str | None,
         return setup(before.draft), before.template, (note,)
     notes = (f"Your draft for server {before.draft.server} was given up.",) if before is not None else ()
     template = guest.house.store.templates.default(guest.chat.id)
+    if template is not None and template.damaged:
+        return (
+            usual(),
+            None,
+            (*notes, f"Your default template {template.name} is damaged and was left out: see /templates."),
+        )
     if template is not None:
         return fresh(setup(template.draft), randbelow), template.name, notes
     return usual(), None, notes
@@ -156,7 +161,7 @@ async def _same_or_similar(
 ) -> Listing | None:
     own = await own_machines(guest, desk, known)
     same = known.find(order.server)
-    if same is not None and not holds(own, same) and _suits(same, wallets, known, spot=order.spot):
+    if same is not None and not own.holds(same) and _suits(same, wallets, known, spot=order.spot):
         return same
     return _similar(guest, known, own, order.specs, wallets, spot=order.spot, but=(order.server,))
 

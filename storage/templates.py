@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,20 +13,27 @@ from bot.domain.secrets import NO_SECRETS, Secrets, secrets_of, with_secrets, wi
 from storage.accounts import NameTaken
 from storage.codec import decode, encode
 from storage.database import Database
+from storage.errors import Unopenable, Unreadable
 from storage.rotation import TEMPLATES
 from storage.times import to_ms
 from storage.vault import Vault
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """`draft` with its secrets, and without server, coin and price. `default`: new drafts of the chat begin with it."""
+    """`draft` with its secrets, and without server, coin and price. `default`: new drafts of the chat begin with it.
+
+    `damaged`: a part of its row cannot be read any more, so `draft` holds only the rest, and must not be rented with.
+    """
 
     id: TemplateId
     chat: ChatId
     name: str
     draft: Draft
     default: bool
+    damaged: bool = False
 
 
 class TemplateNameTaken(NameTaken):
@@ -50,7 +58,7 @@ class Templates:
             return Template(TemplateId(number), chat, name, draft, default=False)
 
     def of_chat(self, chat: ChatId) -> tuple[Template, ...]:
-        """The default first, then by name."""
+        """The default first, then by name; a damaged one among them."""
         rows = self._db.fetch("SELECT * FROM templates WHERE chat_id = ? ORDER BY is_default DESC, name", (chat,))
         return tuple(self._template(row) for row in rows)
 
@@ -101,13 +109,16 @@ class Templates:
         self._db.execute("UPDATE templates SET sealed = ? WHERE id = ?", (sealed, template))
 
     def _template(self, row: sqlite3.Row) -> Template:
-        secrets = NO_SECRETS
-        if row["sealed"] is not None:
-            secrets = decode(Secrets, self._vault.open(TEMPLATES.place(row["id"], row["chat_id"]), row["sealed"]))
-        return Template(
-            id=row["id"],
-            chat=row["chat_id"],
-            name=row["name"],
-            draft=with_secrets(decode(Draft, row["body"]), secrets),
-            default=bool(row["is_default"]),
-        )
+        draft, damaged = Draft(), False
+        try:
+            draft = decode(Draft, row["body"])
+            draft = with_secrets(draft, self._secrets(row))
+        except (Unopenable, Unreadable) as error:
+            log.warning("template %d cannot be used: %s", row["id"], error)
+            damaged = True
+        return Template(row["id"], row["chat_id"], row["name"], draft, bool(row["is_default"]), damaged)
+
+    def _secrets(self, row: sqlite3.Row) -> Secrets:
+        if row["sealed"] is None:
+            return NO_SECRETS
+        return decode(Secrets, self._vault.open(TEMPLATES.place(row["id"], row["chat_id"]), row["sealed"]))

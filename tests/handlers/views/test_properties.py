@@ -31,7 +31,7 @@ from bot.alerts.alert import (
     ShortRunway,
 )
 from bot.alerts.snapshot import Missing, Snapshot
-from bot.domain.batch import BatchPlan, Candidate, Price, State, Why
+from bot.domain.batch import BatchPlan, Candidate, Price, Skip, State, Why
 from bot.domain.cheaper import Cheaper, Worse
 from bot.domain.deployment import Outcome, Phase, Probe, Progress, Target
 from bot.domain.draft import Draft, NewOrder
@@ -53,17 +53,20 @@ from bot.domain.market import Listing, OnDemand
 from bot.domain.money import BITCOIN, CLORE, USD, Money, Rates
 from bot.domain.quote import Quote
 from bot.domain.rental import Container, Order, Orders, PortForward
+from bot.domain.renting import Effect
 from bot.domain.secrets import Secrets
 from bot.domain.spending import Wallet
 from bot.domain.spot import NoAnswer, Offer, SpotMarket
 from bot.domain.stop_setting import StopProblem, presets
 from bot.domain.stops import AtCost, AtRunway, AtTime, Condition, Outlook, Seen
+from bot.domain.wish import Wish
 from handlers.actions import AskCancel, AskForget, AskRaise, RemoveAccount
 from handlers.rent_actions import AskBatch, AskRent, CancelWithReport, NextCandidate
 from handlers.screen import Press, Screen
 from handlers.views import (
     accounts,
     alerts,
+    batch_progress,
     batches,
     bids,
     cancel,
@@ -427,23 +430,41 @@ def batch_screens(world: World) -> Iterator[Made]:
     at, one, number = world.moment, world.account, BatchId(2**63 - 1)
     price = Price(Money(world.amount, world.order.price.currency), world.amount)
     tried = [(state, cause) for state in State for cause in (None, *Cause)]
-    candidates = tuple(
-        Candidate(world.order.server, world.word, (price,), state, 1, world.order.id, cause, world.amount, world.word)
-        for state, cause in tried
+    one_of_list = Candidate(world.order.server, world.word, (price,), usd=world.amount, detail=world.word)
+    candidates = (
+        *(replace(one_of_list, state=state, entry=1, order=world.order.id, cause=cause) for state, cause in tried),
+        *(replace(one_of_list, state=State.SKIPPED, skip=skip) for skip in Skip),
     )
     pending = tuple(replace(each, state=State.PENDING) for each in candidates[:9])
     draft = Draft(image=world.word or None)
-    plan = BatchPlan(pending, at, draft, template=world.word or None, wanted=5, results=ResultsId(2**63 - 1))
-    for each in (plan, replace(plan, coin=world.order.price.currency), replace(plan, coin="none of them")):
-        yield batches.batch, batches.batch(one, number, each, at, problem=world.word or None)
-        asked = batches.confirm(one, each, at, number=number, token=TOKEN, expires_at=ENDS_AT)
-        yield batches.confirm, asked
+    plan = BatchPlan(
+        pending + candidates[-len(Skip) :],
+        at,
+        at,
+        anew=world.flag,
+        draft=draft,
+        template=world.word or None,
+        wanted=5,
+        results=ResultsId(2**63 - 1),
+    )
+    money = Money(world.amount, world.order.price.currency)
+    wishes = (None, Wish(after=timedelta(hours=6)), Wish(at=ENDS_AT), Wish(cost=money), Wish(runway=timedelta(hours=6)))
+    for wish in wishes:
+        stops = {money.currency: wish} if wish else {}
+        ending = replace(plan, stop=wish, stops=stops)
+        for each in (ending, replace(ending, coin=money.currency), replace(ending, coin="none of them")):
+            yield batches.batch, batches.batch(one, number, each, at, problem=world.word or None)
+            effects = {name: Effect(cost, timedelta(hours=9), timedelta(hours=5)) for name, cost in each.costs.items()}
+            means = batches.Means(effects, world.market.rates)
+            asked = batches.confirm(one, each, means, at, number=number, token=TOKEN, expires_at=ENDS_AT)
+            yield batches.confirm, asked
+        yield batches.ask_stop, batches.ask_stop(one, number, ending, at, problem=world.word or None)
     for step in (batches.COUNT, batches.BUDGET):
-        yield batches.ask, batches.ask(one, number, step, plan, problem=world.flag)
+        yield batches.ask, batches.ask(one, number, step, plan, problem=world.word or None)
     for why in (None, *Why):
         ended = replace(plan, candidates=candidates, ended=why, cause=Cause.NO_FUNDS if world.flag else None)
-        yield batches.progress, batches.progress(one, number, ended, stopping=world.flag)
-    yield batches.nothing_found, batches.nothing_found(one, at, at)
+        yield batch_progress.progress, batch_progress.progress(one, number, ended, stopping=world.flag)
+    yield batches.nothing_to_rent, batches.nothing_to_rent(one, plan, at)
     yield batches.full, batches.full(one, number, world.number, world.number, at, at)
 
 
@@ -554,7 +575,7 @@ def test_a_screen_of_readings_says_how_old_they_are(world: World) -> None:
         bids.ask_price, bids.already_holds, bids.already_highest, bids.not_a_bid, bids.no_suggestion, bids.vanished, cancel.confirm, outcome.cancelled,
         outcome.still_listed, status.status, alerts.alert, deployments.living, deployments.running, deployments.decide,
         deployments.stuck, deployments.kept, stops.stops, stops.ask, creations.rented, cheaper.cheaper, cheaper.unknown,
-        batches.batch, batches.confirm, batches.full, batches.nothing_found,
+        batches.batch, batches.confirm, batches.full, batches.nothing_to_rent,
         *READINGS,
     }  # fmt: skip
     seen = set()
