@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -226,11 +227,18 @@ def labels(message: Json) -> list[str]:
     return [button["text"] for row in rows for button in row]
 
 
-def false_links(telegram: TelegramStandIn) -> set[str]:
-    """What a person could tap in the bot's texts by mistake: `/gpu` in a sentence is a command that nobody knows."""
+def blemishes(telegram: TelegramStandIn) -> set[str]:
+    """What Telegram takes and a person stumbles over: links made of words that are none, the same button twice."""
     answers = (call.answer["result"] for call in telegram.calls.find() if call.answer["ok"])
     messages = [answer for answer in answers if isinstance(answer, dict) and "text" in answer]
-    return {found for message in messages for found in _false_links(message["text"], message.get("entities", ()))}
+    found = {blemish for message in messages for blemish in _false_links(message["text"], message.get("entities", ()))}
+    return found | {blemish for message in messages for blemish in _twins(message)}
+
+
+def _twins(message: Json) -> Iterator[str]:
+    rows = message.get("reply_markup", {}).get("inline_keyboard", ())
+    pressed = Counter((button["text"], button.get("callback_data")) for row in rows for button in row)
+    return (f"{text} twice" for (text, _), count in pressed.items() if count > 1 and text != "·")
 
 
 def _false_links(text: str, entities: Sequence[Json]) -> Iterator[str]:
@@ -239,7 +247,7 @@ def _false_links(text: str, entities: Sequence[Json]) -> Iterator[str]:
         words = units[2 * entity["offset"] : 2 * (entity["offset"] + entity["length"])].decode("utf-16-le")
         command = entity["type"] == "bot_command" and find(words.removeprefix("/").partition("@")[0]) is None
         if command or entity["type"] in ("hashtag", "cashtag"):
-            yield words
+            yield f"a link of {words}"
 
 
 @contextlib.asynccontextmanager
@@ -251,7 +259,7 @@ async def staged(folder: Path, **options: Any) -> AsyncIterator[Stage]:
         await stage.start()
         yield stage
         assert await stage.lint() == []
-        assert false_links(stage.telegram) == set(), f"Telegram makes links of {false_links(stage.telegram)}"
+        assert not (seen := blemishes(stage.telegram)), seen
     finally:
         await stage.close()
 

@@ -98,7 +98,10 @@ def price_moved(account: Account, creation: Creation, price: Money) -> Screen:
         creation,
         say("The host changed the price: {was} → {now} a day before fee.", was=was, now=exact_coin(price)),
         say("You confirmed the old price, so I did not take the new one."),
-        ((_again(creation, f"💰 At {exact_coin(price)} a day…"),), (_machine(creation),)),
+        (
+            (_again(creation, f"💰 At {exact_coin(price)} a day…"),),
+            *(((_machine(creation),),) if creation.draft else ()),
+        ),
         lead=_next(creation),
     )
 

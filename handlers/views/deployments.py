@@ -135,7 +135,7 @@ def running(account: Account, it: Minutes, order: Order, now: datetime, *, rates
         (
             *access(order),
             (Press("🔑 Show access", ShowSecrets(it.id)),) if it.secrets_until is not None else (),
-            (*_ways(account, it), Press("⏲ Stop…", ShowStops(account.id, it.number))),
+            _ways(account, it),
             navigation(),
         ),
     )
