@@ -5,12 +5,13 @@ PY     := $(VENV)/bin/python
 RUN    := $(VENV)/.run-$(shell cksum < requirements.txt | cut -d' ' -f1)
 DEV    := $(VENV)/.dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
 PIP    := $(PY) -m pip --disable-pip-version-check --quiet install --require-hashes --prefer-binary
+PYTEST := $(PY) -m pytest -n 4 --dist worksteal
 
 # Compiled modules are kept: each start of the bot is a second faster, and the tests start it often.
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := run
-.PHONY: run setup test check lint format bench soak lock clean
+.PHONY: run setup test tests cover lint format bench soak lock clean
 
 run: setup                ## the bot; without TELEGRAM_BOT_TOKEN, the demo
 	@$(PY) -m bot run-or-demo
@@ -18,8 +19,13 @@ run: setup                ## the bot; without TELEGRAM_BOT_TOKEN, the demo
 setup: $(RUN)             ## only .venv with the locked dependencies
 
 test: $(DEV)              ## the whole check, as CI runs it
-	@$(MAKE) --no-print-directory lint
-	$(PY) -m pytest -n 3 --dist worksteal --cov --cov-report=term:skip-covered
+	@$(MAKE) --no-print-directory --jobs=2 lint tests
+
+tests: $(DEV)             ## only the tests
+	$(PYTEST)
+
+cover: $(DEV)             ## the tests, and which lines and branches none of them reaches
+	$(PYTEST) --cov --cov-report=term-missing:skip-covered
 
 lint: $(DEV)              ## format, lint, types, import contracts
 	$(VENV)/bin/ruff format --check .

@@ -41,8 +41,7 @@ class Ticker:
     def tick(self) -> None:
         for name, part in self._parts.items():
             if name not in self._working:
-                task = self._working[name] = asyncio.create_task(self._work(name, part))
-                task.add_done_callback(partial(self._ended, name))
+                self._begin(name, part)
 
     async def stop(self, patience: float) -> int:
         """Waits so many seconds for the parts at work, then cancels them; returns how many that were."""
@@ -61,16 +60,30 @@ class Ticker:
     def _ended(self, name: str, _done: asyncio.Task[None]) -> None:
         self._working.pop(name, None)
 
-    async def _work(self, name: str, part: Part) -> None:
+    def _begin(self, name: str, part: Part) -> None:
+        """A part that only looks whether there is something to do needs no task, and most seconds there is nothing."""
         try:
             outcome = part()
-            if outcome is not None:
-                await outcome
+        except Exception as error:  # noqa: BLE001 - logged there, once
+            self._note(name, error)
+            return
+        if outcome is None:
+            self._works(name)
+            return
+        task = self._working[name] = asyncio.create_task(self._end(name, outcome))
+        task.add_done_callback(partial(self._ended, name))
+
+    async def _end(self, name: str, outcome: Awaitable[object]) -> None:
+        try:
+            await outcome
         except Exception as error:  # noqa: BLE001 - logged there, once
             self._note(name, error)
         else:
-            if self._failing.pop(name, None):
-                log.info("the tick of %s works again", name)
+            self._works(name)
+
+    def _works(self, name: str) -> None:
+        if self._failing.pop(name, None):
+            log.info("the tick of %s works again", name)
 
     def _note(self, name: str, error: Exception) -> None:
         """The same failure second after second is told once."""

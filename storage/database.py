@@ -62,6 +62,17 @@ class Database(sqlite_utils.Database):
         """How many rows a write changed."""
         return self.execute(sql, parameters).rowcount
 
+    def executescript(self, sql: str) -> sqlite3.Cursor:
+        """Every statement in turn, within the transaction that is open.
+
+        sqlite-utils asks at every character whether a statement ends there, which was half the time of a first start.
+        """
+        cursor = self.conn.cursor()
+        with named_errors():
+            for statement in _statements(sql):
+                cursor.execute(statement)
+        return cursor
+
     @contextmanager
     def transaction(self, *, durable: bool = False) -> Iterator[None]:
         """All or nothing. Takes the write lock at once (`DatabaseBusy` if another process has it); nests by savepoints.
@@ -103,6 +114,18 @@ class Database(sqlite_utils.Database):
         except BaseException:
             self.rollback()
             raise
+
+
+def _statements(sql: str) -> Iterator[str]:
+    """Each with its semicolon; one inside a string, a comment or a trigger ends nothing."""
+    statement = ""
+    for piece in sql.split(";"):
+        statement += f"{piece};"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    if statement:
+        yield statement
 
 
 def open_database(path: Path) -> Database:

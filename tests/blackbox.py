@@ -6,36 +6,30 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
-from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Final
-
-import httpx
 
 from bot.sandbox.child import environment
 from bot.sandbox.clore.app import CloreStandIn
 from bot.sandbox.serve import HOST, build, listen, serving
 from bot.sandbox.telegram.app import TelegramStandIn
-from tests.stage import ADA, TOKEN, Json
+from tests.forks import Fork, fork
+from tests.stage import ADA, TOKEN, Ground
 
 START_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 12.0
 
 
-class BlackBox:
-    """Both stand-ins live in the test's process; the bot is another one. Offers what `Person` needs of a stage."""
+class BlackBox(Ground):
+    """Both stand-ins live in the test's process; the bot is another one."""
 
     def __init__(self, folder: Path, port: int, clore: CloreStandIn, telegram: TelegramStandIn) -> None:
         self.folder = folder
         self.port = port
         self.clore = clore
         self.telegram = telegram
-        self.process: Process | None = None
-        self._hands = httpx.AsyncClient(
-            transport=httpx.ASGITransport(telegram.app), base_url=f"http://{HOST}", timeout=None
-        )
+        self.process: Fork | None = None
 
     @property
     def log(self) -> Path:
@@ -62,18 +56,9 @@ class BlackBox:
         async with asyncio.timeout(START_SECONDS):
             return await process.wait()
 
-    async def _spawn(self, settings: dict[str, str]) -> Process:
+    async def _spawn(self, settings: dict[str, str]) -> Fork:
         with self.log.open("ab") as out:
-            return await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "bot",
-                cwd=self.folder,
-                env=environment(os.environ, self.settings() | settings),
-                stdin=DEVNULL,
-                stdout=out,
-                stderr=out,
-            )
+            return await fork(self.folder, environment(os.environ, self.settings() | settings), out)
 
     async def kill(self) -> None:
         """kill -9: nothing of the bot gets to run any more."""
@@ -104,21 +89,9 @@ class BlackBox:
         """Until CLORE.AI has seen more than so many requests of this kind."""
         await self.until(lambda: len(self.clore.calls(operation=operation)) > more_than, f"{operation} is asked for")
 
-    async def post(self, path: str, /, **body: Any) -> Json:
-        answer = await self._hands.post(f"/sim/{path}", json=body)
-        assert answer.status_code < 300, f"/sim/{path}: {answer.text}"
-        told: Json = answer.json()
-        return told
-
-    async def get(self, path: str, /, **query: Any) -> Any:
-        answer = await self._hands.get(f"/sim/{path}", params=query)
-        assert answer.status_code < 300, f"/sim/{path}: {answer.text}"
-        return answer.json()
-
     async def close(self) -> None:
         if self.process is not None:
             await self.kill()
-        await self._hands.aclose()
 
 
 @contextlib.asynccontextmanager
@@ -132,6 +105,6 @@ async def black_box(folder: Path, **market: Any) -> AsyncIterator[BlackBox]:
             try:
                 await box.post("user", id=ADA, first_name="Ada", language_code="en")
                 yield box
-                assert await box.get("lint") == []
+                assert await box.lint() == []
             finally:
                 await box.close()

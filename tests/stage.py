@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import httpx
+import msgspec
 
 from bot.app import App, World, assemble
 from bot.config import Settings, read_settings
@@ -30,7 +31,24 @@ PATIENCE: Final = 120.0
 Json = dict[str, Any]
 
 
-class Stage:
+class Ground:
+    """What a person stands on: the simulated Telegram, asked by hand for what it serves under /sim."""
+
+    telegram: TelegramStandIn
+
+    async def post(self, path: str, /, **body: Any) -> Json:
+        told: Json = _copied(await self.telegram.does(path, **_copied(body)))
+        return told
+
+    async def get(self, path: str, /, **query: Any) -> Any:
+        return _copied(await self.telegram.sees(path, **query))
+
+    async def lint(self) -> list[Json]:
+        found: list[Json] = await self.get("lint")
+        return found
+
+
+class Stage(Ground):
     """Time begins at `beginning` and passes only while everybody waits. `stop` and `start` are a clean restart."""
 
     def __init__(
@@ -50,9 +68,6 @@ class Stage:
         options = {"latency": 0.4, **market}
         self.clore = CloreStandIn(now=self.seconds, **options)
         self.telegram = TelegramStandIn(TOKEN, now=self.seconds)
-        self._hands = httpx.AsyncClient(
-            transport=httpx.ASGITransport(self.telegram.app), base_url="http://telegram", timeout=None
-        )
         self.app: App | None = None
         self.store: Store | None = None
         self._http: httpx.AsyncClient | None = None
@@ -113,39 +128,14 @@ class Stage:
         await self.stop()
         await self.start()
 
+    async def close(self) -> None:
+        """The end of the story, however the bot lives in it."""
+        await self.stop()
+
     async def _beats(self, app: App) -> None:
         while True:
             await asyncio.sleep(1)
             app.tick()
-
-    # The simulated Telegram, by hand
-
-    async def post(self, path: str, /, **body: Any) -> Json:
-        answer = await self._hands.post(f"/sim/{path}", json=body)
-        assert answer.status_code < 300, f"/sim/{path}: {answer.text}"
-        told: Json = answer.json()
-        return told
-
-    async def get(self, path: str, /, **query: Any) -> Any:
-        answer = await self._hands.get(f"/sim/{path}", params=query)
-        assert answer.status_code < 300, f"/sim/{path}: {answer.text}"
-        return answer.json()
-
-    async def lint(self) -> list[Json]:
-        found: list[Json] = await self.get("lint")
-        return found
-
-    async def close(self) -> None:
-        await self.stop()
-        await self._hands.aclose()
-
-
-class Ground(Protocol):
-    """What a person stands on: a stage in this process, or a black box."""
-
-    async def post(self, path: str, /, **body: Any) -> Json: ...
-
-    async def get(self, path: str, /, **query: Any) -> Any: ...
 
 
 class Person:
@@ -215,6 +205,11 @@ async def eventually(
         await asyncio.sleep(0.25)
     said = await otherwise() if otherwise else ""
     raise AssertionError(f"{what} did not come within {patience:g} s\n{said}")
+
+
+def _copied(told: Any) -> Any:
+    """As it stands now, and as JSON has it: what either side changes later does not change the other's."""
+    return msgspec.json.decode(msgspec.json.encode(told))
 
 
 def shown(message: Json) -> str:

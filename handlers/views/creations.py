@@ -100,7 +100,7 @@ def price_moved(account: Account, creation: Creation, price: Money) -> Screen:
         say("You confirmed the old price, so I did not take the new one."),
         (
             (_again(creation, f"💰 At {exact_coin(price)} a day…"),),
-            *(((_machine(creation),),) if creation.draft else ()),
+            *(((_machine(creation),),) if creation.draft is not None else ()),
         ),
         lead=_next(creation),
     )

@@ -39,6 +39,13 @@ FLAGS = (
     "--lang=en-US",
 )
 
+EYE = r"""
+const seen = (element) => element.checkVisibility({ visibilityProperty: true })
+const read = (element) => (seen(element) ? element.innerText.replaceAll("\u00a0", " ").trim() : "")
+const all = (selector) => [...document.querySelectorAll(selector)]
+"""
+"""What selenium's own `text` and `is_displayed` tell, for a whole page at one go: they ask the browser for each element."""
+
 
 def chromium() -> tuple[str, str]:
     """Where Chromium and its driver are. Without them a test is skipped, but fails in CI."""
@@ -142,11 +149,11 @@ class Page:
 
     def messages(self) -> list[str]:
         """What is written, oldest first: buttons not included."""
-        return [bubble.text for bubble in self.all("#messages li[data-id] .bubble, #messages li.service")]
+        return self._texts("#messages li[data-id] .bubble, #messages li.service")
 
     def buttons(self) -> list[str]:
         """All labels below messages, from top to bottom."""
-        return [key.text for key in self.all("#messages .key")]
+        return self._texts("#messages .key")
 
     def toast(self, *words: str) -> str:
         """Waits for a toast."""
@@ -220,10 +227,20 @@ class Page:
             there = "\n---\n".join(self.messages())
             raise AssertionError(f"waited {within} s for {what}. On the page:\n{there}\n{self.complaints()}") from None
 
+    def _look(self, script: str, *arguments: Any) -> Any:
+        return self.chrome.execute_script(EYE + script, *arguments)
+
+    def _texts(self, selector: str) -> list[str]:
+        found: list[str] = self._look("return all(arguments[0]).map(read)", selector)
+        return found
+
     def _found(self, selector: str, *words: str, hidden: bool = False) -> WebElement | None:
-        attribute = "textContent" if hidden else "innerText"
-        elements = [element for element in self.all(selector) if element.is_displayed()]
-        return next((e for e in elements if all(w in str(e.get_property(attribute)) for w in words)), None)
+        script = """
+        const [selector, words, attribute] = arguments
+        return all(selector).find((one) => seen(one) && words.every((word) => one[attribute].includes(word))) ?? null
+        """
+        found: WebElement | None = self._look(script, selector, words, "textContent" if hidden else "innerText")
+        return found
 
     def _click(self, selector: str, *words: str, hidden: bool = False) -> bool:
         element = self._found(selector, *words, hidden=hidden)
@@ -236,17 +253,23 @@ class Page:
         return element if element.is_displayed() else None
 
     def _press(self, label: str, under: str) -> bool:
-        for row in reversed(self.all("#messages li.other")):
-            keys = [key for key in row.find_elements(By.CSS_SELECTOR, ".key") if label in key.text]
-            if keys and under in row.text:
-                keys[-1].click()
-                return True
-        return False
+        script = """
+        const [label, under] = arguments
+        for (const row of all("#messages li.other").reverse()) {
+            const keys = [...row.querySelectorAll(".key")].filter((key) => read(key).includes(label))
+            if (keys.length && read(row).includes(under)) return keys.at(-1)
+        }
+        return null
+        """
+        key: WebElement | None = self._look(script, label, under)
+        if key is not None:
+            key.click()
+        return key is not None
 
     def _heard(self, words: tuple[str, ...]) -> str:
-        texts = [bubble.text for bubble in self.all("#messages li.other .bubble")]
-        return next((text for text in reversed(texts) if all(word in text for word in words)), "")
+        return self._reads("#messages li.other .bubble", words)
 
     def _reads(self, selector: str, words: tuple[str, ...]) -> str:
-        texts = [element.text for element in self.all(selector)]
-        return next((text for text in reversed(texts) if text and all(word in text for word in words)), "")
+        """The newest text with all these words."""
+        texts = reversed(self._texts(selector))
+        return next((text for text in texts if text and all(word in text for word in words)), "")

@@ -12,7 +12,7 @@ import pytest
 
 from bot.sandbox.child import environment
 from bot.sandbox.telegram.app import TelegramStandIn
-from tests.blackbox import BlackBox, black_box
+from tests.blackbox import black_box
 from tests.stage import TOKEN, Person, staged
 
 process = pytest.mark.process
@@ -55,8 +55,10 @@ async def test_a_wrong_master_key_is_exit_2_and_changes_nothing(tmp_path: Path) 
 async def test_a_second_instance_on_the_database_is_exit_3_at_once(tmp_path: Path) -> None:
     async with black_box(tmp_path) as box:
         await box.start()
-        second = BlackBox(tmp_path, box.port, box.clore, box.telegram)
-        assert await second.run() == 3
+        code, said = await _run(tmp_path, **box.settings())
+        assert code == 3
+        assert box.process is not None
+        assert f"process {box.process.pid}" in said
         assert await box.terminate() == 0
 
 

@@ -55,6 +55,28 @@ def test_a_transaction_is_all_or_nothing(store: Store) -> None:
     assert titles(store) == ["kept"]
 
 
+def test_a_script_runs_as_the_statements_that_it_holds(store: Store) -> None:
+    script = """
+        CREATE TABLE said (words TEXT) STRICT; -- a remark; with a semicolon
+        CREATE TABLE counted (n INTEGER) STRICT;
+        CREATE TRIGGER counts AFTER INSERT ON said BEGIN
+            INSERT INTO counted VALUES (1);
+            INSERT INTO counted VALUES (2);
+        END;
+        INSERT INTO said VALUES ('one; two')
+    """
+    with store.transaction():
+        store.db.executescript(script)
+    assert [row["words"] for row in store.db.fetch("SELECT words FROM said")] == ["one; two"]
+    assert [row["n"] for row in store.db.fetch("SELECT n FROM counted")] == [1, 2]
+
+
+def test_a_script_is_undone_with_its_transaction(store: Store) -> None:
+    with pytest.raises(sqlite3.OperationalError), store.transaction():
+        store.db.executescript("CREATE TABLE said (words TEXT) STRICT; INSERT INTO nowhere VALUES (1);")
+    assert store.db.first("SELECT 1 FROM sqlite_master WHERE name = 'said'") is None
+
+
 def test_durable_is_full_synchronous_for_that_transaction_only(store: Store) -> None:
     with store.transaction(durable=True):
         assert pragma(store, "synchronous") == 2

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,6 +18,8 @@ _CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")
 _BLANK = re.compile(
     "[\\s\u00ad\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202f\u2060-\u206f\u2800\u3164\ufeff\uffa0]*"
 )
+
+_TWO_UNITS = re.compile("[\U00010000-\U0010ffff]")
 
 _COMMAND = re.compile(r"(?<![\w/<>])/([a-zA-Z0-9_]{1,64})(?:@[a-zA-Z0-9_]{3,32})?(?![\w/<>])")
 _MENTION = re.compile(r"(?<![\w@])@[a-zA-Z0-9_]{4,32}(?!\w)")
@@ -76,23 +78,30 @@ def to_wire(text: str, spans: Iterable[Span]) -> list[dict[str, Any]]:
 
 def from_wire(text: str, entities: Iterable[dict[str, Any]]) -> list[Span]:
     """The spans of MessageEntity objects; those outside the text are clipped."""
-    units = [0]
-    for character in text:
-        units.append(units[-1] + (2 if character > "\uffff" else 1))
+    at = _code_points(text)
     spans = []
     for entity in entities:
         extra = {name: value for name, value in entity.items() if name not in ("type", "offset", "length")}
-        start = min(bisect_left(units, entity["offset"]), len(text))
-        end = min(bisect_left(units, entity["offset"] + entity["length"]), len(text))
+        start = min(at(entity["offset"]), len(text))
+        end = min(at(entity["offset"] + entity["length"]), len(text))
         spans.append(Span(start, end, entity["type"], extra))
     return [span for span in spans if span.start < span.end]
 
 
-def _utf16_offsets(text: str) -> Any:
-    if text.isascii() or max(text) <= "\uffff":
-        return lambda position: position
-    wide = [index for index, character in enumerate(text) if character > "\uffff"]
+def _utf16_offsets(text: str) -> Callable[[int], int]:
+    wide = _wide(text)
     return lambda position: position + bisect_left(wide, position)
+
+
+def _code_points(text: str) -> Callable[[int], int]:
+    """From an offset in UTF-16 units to a position; from between the two units of a character to behind it."""
+    second = [index + before + 1 for before, index in enumerate(_wide(text))]
+    return lambda offset: offset - bisect_left(second, offset)
+
+
+def _wide(text: str) -> list[int]:
+    """Where characters of two units stand."""
+    return [] if text.isascii() else [match.start() for match in _TWO_UNITS.finditer(text)]
 
 
 def _clean(text: str, spans: list[Span]) -> tuple[str, list[Span]]:

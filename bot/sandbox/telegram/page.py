@@ -6,7 +6,6 @@ from typing import Any
 
 from bot.sandbox.telegram.asked import Wanted, chat_of, user_of
 from bot.sandbox.telegram.core import Core
-from bot.sandbox.telegram.render import to_html
 from bot.sandbox.telegram.world import Chat, Json, Stored
 
 _LONGEST_WAIT_S = 120.0
@@ -107,11 +106,8 @@ def _preview(there: list[Stored]) -> str:
 
 def _message(stored: Stored) -> Json:
     message = stored.message
-    text, entities = message.get("text"), message.get("entities", [])
-    if text is None:
-        text, entities = message.get("caption", ""), message.get("caption_entities", [])
     return message | {
-        "html": to_html(text, entities),
+        "html": stored.html,
         "deleted": stored.deleted,
         "edited": "edit_date" in message,
         "silent": stored.silent,

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from bot.sandbox.telegram.render import to_html
+
 Json = dict[str, Any]
 
 GROUP_ANONYMOUS_BOT = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
@@ -127,6 +129,18 @@ class Stored:
     keyboard: Json | None = None  # a reply keyboard or a forced reply, which no Message shows
     deleted: bool = False
     reactions: list[Json] = field(default_factory=list)
+    _rendered: tuple[Json, str] | None = None
+
+    @property
+    def html(self) -> str:
+        """Its text, for a page in the browser; rendered once until an edit puts another message in its place."""
+        message = self.message
+        if self._rendered is None or self._rendered[0] is not message:
+            text, entities = message.get("text"), message.get("entities", [])
+            if text is None:
+                text, entities = message.get("caption", ""), message.get("caption_entities", [])
+            self._rendered = message, to_html(text, entities)
+        return self._rendered[1]
 
     @property
     def id(self) -> int:
