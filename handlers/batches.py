@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from bot.clore.errors import CloreError
-from bot.clore.gate import Priority
+from bot.alerts.snapshot import Snapshot
 from bot.domain.announcements import BatchTold
-from bot.domain.batch import COUNTS, MOST_CANDIDATES, MOST_WANTED, BatchPlan, Candidate, Price
-from bot.domain.catalogue import Catalogue, Hit
+from bot.domain.batch import COUNTS, MOST_WANTED, BatchPlan, State
 from bot.domain.draft import Draft
-from bot.domain.ids import ResultsId
+from bot.domain.money import HOURS_A_DAY, Rates, symbol
 from bot.domain.popular import IMAGES
-from bot.domain.quote import can_pay, dollars_per_day, quotes
-from bot.domain.recipe import Step, chosen
-from bot.domain.search import Misread, parse
+from bot.domain.recipe import NONE, Step, chosen
+from bot.domain.renting import Effect, effect
 from bot.domain.secrets import secrets_of, without_secrets
-from bot.domain.spending import Wallet
+from bot.domain.shortlist import Present, listed, looked_at, shortened, with_stops
+from bot.domain.spending import burn_per_day
+from bot.domain.stop_setting import StopProblem
+from bot.domain.wish import Wish, read_wish, untimely
 from bot.services.desk import Desk
-from bot.services.feeds import Orders, Wallets, within
+from bot.services.feeds import Orders, Wallets
 from bot.services.house import House
 from bot.services.results import unwanted
 from bot.services.writes import CONFIRMED_FOR
+from handlers.drafting import catalogue, own_machines
 from handlers.guest import Guest
-from handlers.looking import PATIENCE_SECONDS, RECENT, look_at_all, trouble
+from handlers.looking import RECENT, look_at_all, trouble
 from handlers.rent_actions import (
     AskBatch,
     AskInBatch,
@@ -37,10 +39,15 @@ from handlers.rent_actions import (
     StopBatch,
 )
 from handlers.replies import BatchWanted, ask, done
+from handlers.results import opened_list
 from handlers.screen import Screen
 from handlers.views import batches as views
 from handlers.views import errors, toasts
+from handlers.views.batch_progress import progress
+from handlers.views.batches import Means
 from handlers.views.errors import Untouched
+from handlers.views.rent import NO_STOP, hours_after
+from handlers.views.stops import PROBLEMS
 from handlers.visit import Answer
 from handlers.word import Word
 from storage.accounts import Account
@@ -85,18 +92,29 @@ async def typed(guest: Guest, wanted: BatchWanted, text: str) -> Answer:
         done(guest)
         return views.gone()
     plan = decode(BatchPlan, batch.body)
+    if wanted.step == views.STOP:
+        return _stop_typed(guest, desk, batch, plan, text)
     changed = _read(wanted.step, text, plan)
     if changed is None:
-        return _asked(guest, desk, batch, plan, wanted.step, problem=True)
+        return _asked(guest, desk, batch, plan, wanted.step, problem=views.MISREAD[wanted.step])
     done(guest)
     return _saved(guest, desk, batch, changed)
+
+
+def _stop_typed(guest: Guest, desk: Desk, batch: Batch, plan: BatchPlan, text: str) -> Answer:
+    if text.strip().casefold() in NONE:
+        return _stopping(guest, desk, batch, plan, None)
+    read = read_wish(text, guest.house.clock(), plan.coin)
+    if isinstance(read, StopProblem):
+        return _asked(guest, desk, batch, plan, views.STOP, problem=PROBLEMS[read])
+    return _stopping(guest, desk, batch, plan, read)
 
 
 def letter(house: House, account: Account, told: BatchTold) -> Screen | None:
     batch = house.store.batches.get(account.chat, told.batch)
     if batch is None:
         return None
-    return views.progress(account, batch.id, decode(BatchPlan, batch.body), stopping=batch.state == "stopping")
+    return progress(account, batch.id, decode(BatchPlan, batch.body), stopping=batch.state == "stopping")
 
 
 def plan_of(batch: Batch) -> str:
@@ -107,83 +125,87 @@ def plan_of(batch: Batch) -> str:
 # Putting it together
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The plan as it can be carried out now, and by what that was seen. `snapshot` has orders and wallets."""
+
+    plan: BatchPlan
+    snapshot: Snapshot
+    rates: Rates | None
+
+
 async def _prepare(guest: Guest, action: PrepareBatch) -> Answer:
     desk = guest.default_desk()
     if desk is None:
         return errors.no_account()
-    if guest.house.store.results.get(guest.chat.id, action.results) is None:
+    row = guest.house.store.results.get(guest.chat.id, action.results)
+    if row is None:
         return views.gone()
-    plan = await _found(guest, desk, action.results, action)
-    if isinstance(plan, Screen):
-        return plan
-    store, now = guest.house.store, guest.house.clock()
-    template = store.templates.default(guest.chat.id)
+    anew = guest.house.findings.get(row.id) is None
+    opened = await opened_list(guest, row)
+    if isinstance(opened, Screen):
+        return opened
+    found, _ = opened
+    shown = BatchPlan(listed(found), found.read_at, anew=anew, results=row.id)
+    known = await _looked_at(guest, desk, shown, action)
+    if isinstance(known, Screen):
+        return known
+    plan, store, now = shortened(known.plan), guest.house.store, guest.house.clock()
+    if not plan.of(State.PENDING):
+        return views.nothing_to_rent(desk.account, plan, now)
+    default = store.templates.default(guest.chat.id)
+    template = None if default is None or default.damaged else default
     draft = template.draft if template else chosen(Step.IMAGE, IMAGES[0].key, Draft()) or Draft()
     plan = replace(plan, draft=without_secrets(draft), template=template.name if template else None)
     guest.stay(desk.account.id)
     with store.transaction(durable=True):
         batch = store.batches.open(guest.chat.id, guest.user, desk.account.id, encode(plan), now)
         store.batches.save(batch, encode(plan), secrets=secrets_of(draft))
-    return views.batch(desk.account, batch.id, plan, now)
+    problem = f"Your default template {default.name} is damaged: see /templates." if default and not template else None
+    return views.batch(desk.account, batch.id, plan, now, problem=problem)
 
 
-async def _found(guest: Guest, desk: Desk, results: ResultsId, again: BatchAction) -> BatchPlan | Screen:
-    """The machines of that search that can be paid for, in its order, in the marketplace as it is now."""
-    looked = await look_at_all(desk, (Wallets(),), RECENT)
-    if looked.snapshot is None or looked.snapshot.wallets is None:
+async def _looked_at(guest: Guest, desk: Desk, plan: BatchPlan, again: BatchAction) -> Known | Screen:
+    """The list beside the marketplace and the account as they are now: not older than a minute, for it costs money."""
+    looked = await look_at_all(desk, (Wallets(), Orders()), RECENT)
+    snapshot = looked.snapshot
+    if looked.failed or snapshot is None or snapshot.wallets is None or snapshot.orders is None:
         return trouble(looked, desk, untouched=Untouched.RENT, again=again)
-    row = guest.house.store.results.get(guest.chat.id, results)
-    search = parse(row.query) if row is not None else None
-    if search is None or isinstance(search, Misread):
-        return views.gone()
-    catalogue = await _catalogue(guest)
-    if catalogue is None:
-        return errors.unavailable(Untouched.RENT, again, account=desk.account)
-    hits = catalogue.search(replace(search, spot=False), unwanted(guest.house.store, guest.chat.id))
-    wallets = looked.snapshot.wallets
-    found = [each for hit in hits if (each := _candidate(hit, wallets, catalogue)) is not None][:MOST_CANDIDATES]
-    if not found:
-        return views.nothing_found(desk.account, catalogue.read_at, guest.house.clock())
-    return BatchPlan(tuple(found), catalogue.read_at, results=results)
-
-
-def _candidate(hit: Hit, wallets: tuple[Wallet, ...], catalogue: Catalogue) -> Candidate | None:
-    """With the prices in coins that a wallet reaches for and that are known in dollars; `None` where there is none."""
-    listing, rates = hit.listing, catalogue.rates
-    if listing.rented or listing.id in catalogue.market.own:
-        return None
-    prices = tuple(
-        Price(quote.price, usd)
-        for quote in quotes(listing)
-        if can_pay(quote, wallets) and (usd := dollars_per_day(quote, rates)) is not None
-    )
-    return Candidate(listing.id, listing.specs.title, prices) if prices else None
-
-
-async def _catalogue(guest: Guest) -> Catalogue | None:
-    """Not older than a minute: what is rented by it costs money."""
-    try:
-        return await within(PATIENCE_SECONDS, guest.house.market.catalogue(MARKET_RECENT, Priority.USER))
-    except CloreError:
-        return None
+    known = await catalogue(guest, MARKET_RECENT, again)
+    if isinstance(known, Screen):
+        return known
+    own, blocked = await own_machines(guest, desk, known), unwanted(guest.house.store, guest.chat.id)
+    present = Present(known, snapshot.wallets, own, blocked)
+    return Known(looked_at(plan, present, guest.house.clock()), snapshot, known.rates)
 
 
 async def _refreshed(guest: Guest, desk: Desk, batch: Batch, plan: BatchPlan) -> Answer:
-    new = await _renewed(guest, desk, plan, ShowBatch(batch.id))
-    return new if isinstance(new, Screen) else _saved(guest, desk, batch, new)
+    known = await _looked_at(guest, desk, plan, ShowBatch(batch.id))
+    return known if isinstance(known, Screen) else _saved(guest, desk, batch, known.plan)
 
 
-async def _renewed(guest: Guest, desk: Desk, plan: BatchPlan, again: BatchAction) -> BatchPlan | Screen:
-    if guest.house.clock() - plan.found_at <= MARKET_RECENT:
-        return plan
-    found = await _found(guest, desk, plan.results, again)
-    return found if isinstance(found, Screen) else replace(plan, candidates=found.candidates, found_at=found.found_at)
-
-
-def _saved(guest: Guest, desk: Desk, batch: Batch, plan: BatchPlan) -> Screen:
+def _saved(guest: Guest, desk: Desk, batch: Batch, plan: BatchPlan, *, problem: str | None = None) -> Screen:
     if not guest.house.store.batches.save(batch, encode(plan)):
+        return _begun(guest, desk, batch)
+    return views.batch(desk.account, batch.id, plan, guest.house.clock(), problem=problem)
+
+
+def _begun(guest: Guest, desk: Desk, batch: Batch) -> Screen:
+    """It was confirmed while this screen was being made: nothing of it is changed any more."""
+    now = guest.house.store.batches.get(guest.chat.id, batch.id)
+    if now is None or now.state in ("open", "dropped"):
         return views.gone()
-    return views.batch(desk.account, batch.id, plan, guest.house.clock())
+    return _progress(desk, now, decode(BatchPlan, now.body))
+
+
+def _stopping(guest: Guest, desk: Desk, batch: Batch, plan: BatchPlan, stop: Wish | None) -> Answer:
+    """How each of them is to end. One that every machine of the list outlasts is of no use."""
+    now = guest.house.clock()
+    wrong = untimely(stop, now, plan.longest) if stop is not None else None
+    if wrong is not None:
+        return _asked(guest, desk, batch, plan, views.STOP, problem=PROBLEMS[wrong])
+    done(guest)
+    return _saved(guest, desk, batch, replace(plan, stop=stop, stops={}))
 
 
 def _chosen(guest: Guest, desk: Desk, batch: Batch, plan: BatchPlan, action: ChooseInBatch) -> Answer:
@@ -194,6 +216,10 @@ def _chosen(guest: Guest, desk: Desk, batch: Batch, plan: BatchPlan, action: Cho
             return _saved(guest, desk, batch, replace(plan, coin=_next_coin(plan)))
         case views.TEMPLATE:
             return _with_template(guest, desk, batch, plan)
+        case views.STOP if action.value == NO_STOP:
+            return _stopping(guest, desk, batch, plan, None)
+        case views.STOP if (hours := hours_after(action.value)) is not None:
+            return _stopping(guest, desk, batch, plan, Wish(after=timedelta(hours=hours)))
         case _:
             return toasts.UNKNOWN_BUTTON
 
@@ -207,21 +233,25 @@ def _next_coin(plan: BatchPlan) -> str | None:
 def _with_template(guest: Guest, desk: Desk, batch: Batch, plan: BatchPlan) -> Screen:
     """The next of the chat's templates; after the last one none, which means the usual image."""
     templates = guest.house.store.templates.of_chat(guest.chat.id)
-    choices: list[Template | None] = [*templates, None]
+    choices: list[Template | None] = [*(template for template in templates if not template.damaged), None]
     names = [template.name if template else None for template in choices]
     place = names.index(plan.template) if plan.template in names else len(names) - 1
     template = choices[(place + 1) % len(choices)]
     draft = template.draft if template else chosen(Step.IMAGE, IMAGES[0].key, Draft()) or Draft()
     changed = replace(plan, draft=without_secrets(draft), template=template.name if template else None)
     if not guest.house.store.batches.save(batch, encode(changed), secrets=secrets_of(draft)):
-        return views.gone()
+        return _begun(guest, desk, batch)
     return views.batch(desk.account, batch.id, changed, guest.house.clock())
 
 
-def _asked(guest: Guest, desk: Desk, batch: Batch, plan: BatchPlan, step: Word, *, problem: bool = False) -> Answer:
-    if step not in {views.COUNT, views.BUDGET}:
+def _asked(
+    guest: Guest, desk: Desk, batch: Batch, plan: BatchPlan, step: Word, *, problem: str | None = None
+) -> Answer:
+    if step not in {views.COUNT, views.BUDGET, views.STOP}:
         return toasts.UNKNOWN_BUTTON
     ask(guest, BatchWanted(batch.id, step), desk.account.id)
+    if step == views.STOP:
+        return views.ask_stop(desk.account, batch.id, plan, guest.house.clock(), problem=problem)
     return views.ask(desk.account, batch.id, step, plan, problem=problem)
 
 
@@ -242,37 +272,61 @@ def _read(step: Word, text: str, plan: BatchPlan) -> BatchPlan | None:
 
 
 async def _confirm(guest: Guest, desk: Desk, batch: Batch, plan: BatchPlan) -> Answer:
-    """From prices not older than a minute, and a list of orders that was just read."""
-    new = await _renewed(guest, desk, plan, AskBatch(batch.id))
-    if isinstance(new, Screen):
-        return new
-    looked = await look_at_all(desk, (Orders(),), RECENT)
-    snapshot, now = looked.snapshot, guest.house.clock()
-    if snapshot is None or snapshot.orders is None:
-        return trouble(looked, desk, untouched=Untouched.RENT, again=AskBatch(batch.id))
-    if not new.first:
-        return _saved(guest, desk, batch, new)
-    limit, present = snapshot.orders.limit, len(snapshot.orders.open)
-    if limit is not None and present + len(new.first) > limit:
-        return views.full(desk.account, batch.id, limit, present, snapshot.orders_at, now)
-    if new.usd_first > new.limit:
-        return views.batch(desk.account, batch.id, new, now, problem="The budget is below what the first ones cost.")
+    """What may be asked for is what is rented: the prices, the number, the budget and the stop condition of now."""
+    known = await _looked_at(guest, desk, plan, AskBatch(batch.id))
+    if isinstance(known, Screen):
+        return known
+    if batch.damaged:
+        return _saved(
+            guest, desk, batch, known.plan, problem="Its variables cannot be read any more: choose a template."
+        )
+    orders, wallets, now = known.snapshot.orders, known.snapshot.wallets, guest.house.clock()
+    assert orders is not None
+    assert wallets is not None
+    if not known.plan.first:
+        return _saved(guest, desk, batch, known.plan)
+    limit, present, wanted = orders.limit, len(orders.open), len(known.plan.first)
+    if limit is not None and present + wanted > limit:
+        return views.full(desk.account, batch.id, limit, present, known.snapshot.orders_at, now)
+    burn = burn_per_day(orders.open, known.snapshot.waiting)
+    new = with_stops(known.plan, wallets, burn, known.rates, now)
+    if isinstance(new, StopProblem):
+        return _asked(guest, desk, batch, known.plan, views.STOP, problem=PROBLEMS[new])
+    effects = {coin: effect(cost, wallets, burn) for coin, cost in new.costs.items()}
+    if problem := _beyond(new, effects):
+        return _saved(guest, desk, batch, new, problem=problem)
+    return _question(guest, desk, batch, new, Means(effects, known.rates))
+
+
+def _beyond(plan: BatchPlan, effects: Mapping[str, Effect]) -> str | None:
+    """What the budget or a wallet is too small for."""
+    if plan.usd_first > plan.limit:
+        return "The budget is below what the first ones cost."
+    for coin, cost in plan.costs.items():
+        balance = effects[coin].balance
+        if balance is not None and balance * HOURS_A_DAY < cost:
+            return f"Your {symbol(coin)} does not reach for an hour of all of them."
+    return None
+
+
+def _question(guest: Guest, desk: Desk, batch: Batch, plan: BatchPlan, means: Means) -> Screen:
     guest.stay(desk.account.id)
-    store = guest.house.store
+    store, now = guest.house.store, guest.house.clock()
     with store.transaction(durable=True):
-        store.batches.save(batch, encode(new))
-        saved = replace(batch, body=encode(new))
+        if not store.batches.save(batch, encode(plan)):
+            return _begun(guest, desk, batch)
+        saved = replace(batch, body=encode(plan))
         token = store.confirmations.ask(
             guest.chat.id, guest.user, desk.account.id, BATCH, plan_of(saved), now, CONFIRMED_FOR
         )
     expires_at = now + CONFIRMED_FOR
-    return views.confirm(desk.account, new, now, number=batch.id, token=token, expires_at=expires_at)
+    return views.confirm(desk.account, plan, means, now, number=batch.id, token=token, expires_at=expires_at)
 
 
 def _progress(desk: Desk, batch: Batch, plan: BatchPlan) -> Screen:
-    return views.progress(desk.account, batch.id, plan, stopping=batch.state == "stopping")
+    return progress(desk.account, batch.id, plan, stopping=batch.state == "stopping")
 
 
 def _stop(guest: Guest, desk: Desk, batch: Batch, plan: BatchPlan) -> Screen:
     stopped = guest.house.batches.stop(batch)
-    return views.progress(desk.account, batch.id, plan, stopping=stopped or batch.state == "stopping")
+    return progress(desk.account, batch.id, plan, stopping=stopped or batch.state == "stopping")

@@ -9,7 +9,6 @@ from typing import Final
 
 from bot.domain.catalogue import Catalogue, Unwanted
 from bot.domain.ids import DraftId, ServerId
-from bot.domain.market import Listing
 from bot.domain.renting import Coin, coins
 from bot.domain.spending import Wallet
 from bot.domain.spot import SpotMarket
@@ -147,10 +146,6 @@ async def own_machines(guest: Guest, desk: Desk, known: Catalogue) -> Unwanted:
     listed = [listing for number in numbers if (listing := known.find(number)) is not None]
     owners = frozenset(listing.owner for listing in listed if listing.owner is not None)
     return Unwanted(servers=numbers | known.market.own, owners=owners)
-
-
-def holds(unwanted: Unwanted, listing: Listing) -> bool:
-    return listing.id in unwanted.servers or (listing.owner is not None and listing.owner in unwanted.owners)
 
 
 def edited(stored: StoredDraft, **changes: object) -> StoredDraft:

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from bot.domain.ids import ServerId, number_of
 from handlers import replies
+from handlers.candidates import next_candidate
 from handlers.commands import find
 from handlers.drafting import mine, open_of, planned
 from handlers.guest import Guest
@@ -24,7 +25,7 @@ from handlers.rent_actions import (
     StartRent,
 )
 from handlers.rent_confirm import ask_rent
-from handlers.rent_start import again, next_candidate, start
+from handlers.rent_start import again, start
 from handlers.rent_steps import choose, clear, show, step_in
 from handlers.rent_steps import typed as step_typed
 from handlers.replies import StepWanted

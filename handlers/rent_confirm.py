@@ -20,7 +20,7 @@ from bot.domain.wish import Wish, settled
 from bot.services.feeds import Orders
 from bot.services.writes import CONFIRMED_FOR
 from handlers.asking import ask_change
-from handlers.drafting import PRICES_FRESH, Mine, beside, catalogue, holds, mine, own_machines, save, wallets_of
+from handlers.drafting import PRICES_FRESH, Mine, beside, catalogue, mine, own_machines, save, wallets_of
 from handlers.guest import Guest
 from handlers.looking import RECENT, look, trouble
 from handlers.rent_actions import AskRent
@@ -56,7 +56,7 @@ async def ask_rent_for(guest: Guest, at: Mine, *, replaced: Replaced | None = No
     wallets = await wallets_of(at.desk)
     plan = await beside(guest, at, known, wallets, auction=at.stored.draft.spot)
     own = await own_machines(guest, at.desk, known)
-    if plan.listing is not None and holds(own, plan.listing):
+    if plan.listing is not None and own.holds(plan.listing):
         return start_views.own_machine(plan.listing.id, at.desk.account)
     refused = _machine(guest, plan) or await _price(guest, at, plan) or _means(guest, plan, found.snapshot)
     if refused is not None:

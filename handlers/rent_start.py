@@ -1,4 +1,4 @@
-"""Where a draft begins: from a machine of the market, from an earlier rental, or in the place of a machine that is gone."""
+"""Where a draft begins: from a machine of the market, or from an earlier rental."""
 
 from __future__ import annotations
 
@@ -6,29 +6,22 @@ from dataclasses import replace
 from secrets import randbelow
 from typing import Final
 
-from bot.domain.catalogue import Catalogue, Unwanted
+from bot.domain.catalogue import Catalogue
 from bot.domain.draft import Draft
-from bot.domain.hardware import Specs
-from bot.domain.ids import ServerId
-from bot.domain.ledger import Creation
 from bot.domain.market import Listing
-from bot.domain.money import Money, with_fee
 from bot.domain.quote import quotes
 from bot.domain.recipe import IMAGES, Step, chosen, fresh
-from bot.domain.rental import USUAL_FEE_PERCENT, USUAL_SPOT_FEE_PERCENT, Order
+from bot.domain.rental import Order
 from bot.domain.renting import Can, Coin, coins, like, moved, setup
 from bot.domain.spending import Wallet
 from bot.services.desk import Desk
 from bot.services.feeds import PastOrders
-from bot.services.results import unwanted
-from bot.services.writes import change_of
+from handlers.candidates import similar, suits
 from handlers.drafting import (
     PRICES_FRESH,
     Mine,
     beside,
     catalogue,
-    find,
-    holds,
     open_of,
     own_machines,
     save,
@@ -37,17 +30,12 @@ from handlers.drafting import (
 from handlers.guest import Guest
 from handlers.looking import RECENT, look, trouble
 from handlers.orders import find as find_order
-from handlers.rent_actions import NextCandidate, RentAgain, StartRent
-from handlers.rent_confirm import ask_rent_for
+from handlers.rent_actions import RentAgain, StartRent
 from handlers.screen import Screen
 from handlers.views import draft as draft_views
 from handlers.views import rent_start as views
 from handlers.views.errors import Untouched
-from handlers.views.rent_confirm import Replaced
 from storage.drafts import StoredDraft
-
-_MOST_ENTRIES: Final = 100
-"""How far back the ledger is looked through for what became of a draft."""
 
 _NOT_GIVEN_BACK: Final = (
     "Image and ports are those of order #{order}. CLORE.AI does not give back its variables, keys, passwords and "
@@ -94,7 +82,7 @@ async def _refused(
 ) -> Screen | None:
     """Why no draft begins; where something is not known, the person goes on."""
     now, results = guest.house.clock(), action.results
-    if holds(await own_machines(guest, desk, known), listing):
+    if (await own_machines(guest, desk, known)).holds(listing):
         return views.own_machine(listing.id, desk.account)
     if listing.rented and not action.spot:
         bids = bool(quotes(listing, spot=True))
@@ -114,6 +102,12 @@ def _begin(guest: Guest, before: StoredDraft | None) -> tuple[Draft, str | None,
         return setup(before.draft), before.template, (note,)
     notes = (f"Your draft for server {before.draft.server} was given up.",) if before is not None else ()
     template = guest.house.store.templates.default(guest.chat.id)
+    if template is not None and template.damaged:
+        return (
+            usual(),
+            None,
+            (*notes, f"Your default template {template.name} is damaged and was left out: see /templates."),
+        )
     if template is not None:
         return fresh(setup(template.draft), randbelow), template.name, notes
     return usual(), None, notes
@@ -156,116 +150,9 @@ async def _same_or_similar(
 ) -> Listing | None:
     own = await own_machines(guest, desk, known)
     same = known.find(order.server)
-    if same is not None and not holds(own, same) and _suits(same, wallets, known, spot=order.spot):
+    if same is not None and not own.holds(same) and suits(same, wallets, known, spot=order.spot):
         return same
-    return _similar(guest, known, own, order.specs, wallets, spot=order.spot, but=(order.server,))
-
-
-async def next_candidate(guest: Guest, action: NextCandidate) -> Screen:
-    """The same draft for the cheapest other machine like this one, with its confirmation at once."""
-    before = find(guest, action.draft)
-    if isinstance(before, Screen):
-        return before
-    desk = guest.desk(before.account) if before.account is not None else None
-    server = before.draft.server
-    if before.state == "dropped" or desk is None or server is None:
-        return draft_views.not_open(sent=before.state == "sent")
-    outcome = _outcome(guest, before) if before.state == "sent" else None
-    if outcome in {"asked", "sent"}:
-        return views.undecided(desk.account, server)
-    known = await catalogue(guest, PRICES_FRESH, action)
-    if isinstance(known, Screen):
-        return known
-    wallets, own = await wallets_of(desk), await own_machines(guest, desk, known)
-    old = known.find(server)
-    specs = old.specs if old else Specs(gpu=before.title)
-    tried = (*before.tried, server)
-    listing = _similar(guest, known, own, specs, wallets, spot=before.draft.spot, but=tried)
-    if listing is None:
-        now = guest.house.clock()
-        return views.no_candidate(action.draft, specs.title, known.read_at, now, before.results)
-    draft = _bid_kept(
-        moved(
-            before.draft, listing, coins(listing, wallets, known.rates, spot=before.draft.spot), spot=before.draft.spot
-        ),
-        listing,
-    )
-    stored = _onto(guest, before, draft, listing, tried)
-    if isinstance(stored, Screen):
-        return stored
-    replaced = Replaced(server, _cost(before.draft), old, doubtful=outcome == "unknown")
-    return await ask_rent_for(guest, Mine(stored, desk), replaced=replaced)
-
-
-def _onto(
-    guest: Guest, before: StoredDraft, draft: Draft, listing: Listing, tried: tuple[ServerId, ...]
-) -> StoredDraft | Screen:
-    """The open draft for another machine; of one that was sent, a new draft like it."""
-    if before.state == "open":
-        stored = replace(before, draft=draft, title=listing.specs.title, tried=tried)
-        return save(guest, stored) or stored
-    return guest.house.store.drafts.open(
-        guest.chat.id,
-        guest.user,
-        before.account,
-        draft,
-        guest.house.clock(),
-        results=before.results,
-        template=before.template,
-        title=listing.specs.title,
-        tried=tried,
-        edited=before.edited,
-        stop=before.stop,
-    )
-
-
-def _outcome(guest: Guest, before: StoredDraft) -> str | None:
-    """What became of the request that was made of this draft; `None` where nothing is known of one."""
-    for entry in guest.house.store.ledger.of_chat(guest.chat.id, _MOST_ENTRIES):
-        change = change_of(entry)
-        if isinstance(change, Creation) and change.draft == before.id:
-            return entry.state
-    return None
-
-
-def _bid_kept(draft: Draft, listing: Listing) -> Draft:
-    """A bid that this host would not take is no bid for its machine."""
-    least = next((quote.price for quote in quotes(listing, spot=True) if quote.price.currency == draft.currency), None)
-    if draft.spot_price is not None and (least is None or draft.spot_price < least.amount):
-        return replace(draft, spot_price=None)
-    return draft
-
-
-def _cost(draft: Draft) -> Money | None:
-    """What the machine before cost per day, with the usual fee: its price as it was shown last."""
-    price = draft.spot_price if draft.spot else draft.required_price
-    if price is None or draft.currency is None:
-        return None
-    return with_fee(Money(price, draft.currency), USUAL_SPOT_FEE_PERCENT if draft.spot else USUAL_FEE_PERCENT)
-
-
-def _similar(
-    guest: Guest,
-    known: Catalogue,
-    own: Unwanted,
-    specs: Specs,
-    wallets: tuple[Wallet, ...] | None,
-    *,
-    spot: bool,
-    but: tuple[ServerId, ...],
-) -> Listing | None:
-    """The cheapest free machine of the same GPU and count that can be paid; none that is blocked, mine, or was tried."""
-    left_out = unwanted(guest.house.store, guest.chat.id)
-    out = Unwanted(servers=left_out.servers | own.servers | frozenset(but), owners=left_out.owners | own.owners)
-    hits = known.similar(specs, spot=spot, unwanted=out)
-    return next((hit.listing for hit in hits if _suits(hit.listing, wallets, known, spot=spot)), None)
-
-
-def _suits(listing: Listing, wallets: tuple[Wallet, ...] | None, known: Catalogue, *, spot: bool) -> bool:
-    """Whether it is free, and takes a coin that can pay, as far as that is known."""
-    if listing.rented:
-        return False
-    return any(coin.can in {Can.PAYS, Can.UNKNOWN} for coin in coins(listing, wallets, known.rates, spot=spot))
+    return similar(guest, known, own, order.specs, wallets, spot=order.spot, but=(order.server,))
 
 
 def _open(

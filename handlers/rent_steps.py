@@ -16,7 +16,7 @@ from bot.domain.recipe import NONE, TYPED_STEPS, Read, Step, Unread, chosen, cle
 from bot.domain.renting import coins, moved, paid_in
 from bot.domain.spot import Winning, winning_bid
 from bot.domain.stop_setting import StopProblem
-from bot.domain.wish import Wish, offered, read_wish, untimely
+from bot.domain.wish import Wish, read_wish, untimely
 from handlers import replies
 from handlers.bids import read_price
 from handlers.drafting import Mine, edited, mine, planned, save, wallets_of
@@ -143,6 +143,8 @@ async def _template(guest: Guest, at: Mine, value: Word) -> Answer:
     template = guest.house.store.templates.get(guest.chat.id, number) if number is not None else None
     if template is None:
         return toasts.UNKNOWN_BUTTON
+    if template.damaged:
+        return await show(guest, at, Step.TEMPLATE, Said(note="That template is damaged. Nothing was changed."))
     now = at.stored.draft
     draft = replace(
         fresh(template.draft, randbelow),
@@ -214,7 +216,7 @@ async def _stop(guest: Guest, at: Mine, value: Word) -> Answer:
     """None, or a span that ends before the rental does."""
     if value == views.NO_STOP:
         return await _kept(guest, at, Step.STOP, edited(at.stored, stop=None))
-    hours = next((hours for hours in offered(None) if views.after(hours) == value), None)
+    hours = views.hours_after(value)
     if hours is None:
         return toasts.UNKNOWN_BUTTON
     return await _wished(guest, at, Wish(after=timedelta(hours=hours)))

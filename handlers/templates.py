@@ -71,6 +71,9 @@ async def typed(guest: Guest, wanted: TemplateWanted, text: str) -> Answer:
     if template is None:
         done(guest)
         return views.GONE
+    if template.damaged:
+        done(guest)
+        return views.damaged(template)
     step = _STEPS.get(wanted.step)
     if step is None:
         return _name_typed(guest, wanted, text, template)
@@ -104,6 +107,8 @@ def _respond_at(
     template: Template,
     action: ShowTemplate | EditTemplate | ChooseInTemplate | DefaultTemplate | DeleteTemplate,
 ) -> Answer:
+    if template.damaged and not isinstance(action, DeleteTemplate):
+        return views.damaged(template)
     match action:
         case ShowTemplate():
             return views.card(template)

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from bot.domain.ids import AccountId, BatchId, ChatId, MessageId, UserId
-from bot.domain.secrets import Secrets
+from bot.domain.secrets import NO_SECRETS, Secrets
 from storage.database import Database
+from storage.errors import Unopenable, Unreadable
 from storage.rotation import BATCHES
 from storage.sealing import SealedSecrets
 from storage.times import from_ms, maybe_from_ms, to_ms
 from storage.vault import Vault
+
+log = logging.getLogger(__name__)
 
 BatchState = Literal["open", "running", "stopping", "ended", "dropped"]
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """`body` is JSON. `open`: being put together. `stopping`: a person wants nothing more rented."""
+    """`body` is JSON. `open`: being put together. `stopping`: a person wants nothing more rented.
+
+    `damaged`: its secrets cannot be read any more, so nothing must be rented with it until it gets others.
+    """
 
     id: BatchId
     chat: ChatId
@@ -32,6 +39,7 @@ class Batch:
     message: MessageId | None
     created_at: datetime
     ended_at: datetime | None
+    damaged: bool = False
 
 
 class Batches:
@@ -53,7 +61,7 @@ class Batches:
             return found
 
     def get(self, chat: ChatId, batch: BatchId) -> Batch | None:
-        """Only within its chat. `Unopenable` where its secrets were damaged."""
+        """Only within its chat."""
         row = self._db.first("SELECT * FROM batches WHERE id = ? AND chat_id = ?", (batch, chat))
         return None if row is None else self._batch(row)
 
@@ -63,10 +71,14 @@ class Batches:
         return tuple(self._batch(row) for row in rows)
 
     def save(self, batch: Batch, body: str, *, secrets: Secrets | None = None) -> bool:
-        """What it holds now; `None`: its secrets stay. False: it is over, and nothing was changed."""
+        """What it holds now; `None`: its secrets stay. False: it is over, and nothing was changed.
+
+        Who read it while it was put together does not overwrite what was begun since.
+        """
+        of = "'open'" if batch.state == "open" else "'running', 'stopping'"
         with self._db.transaction(durable=True):
             changed = self._db.change(
-                "UPDATE batches SET body = ? WHERE id = ? AND state IN ('open', 'running', 'stopping')",
+                f"UPDATE batches SET body = ? WHERE id = ? AND state IN ({of})",  # noqa: S608
                 (body, batch.id),
             )
             if changed and secrets is not None:
@@ -98,6 +110,12 @@ class Batches:
         )
 
     def _batch(self, row: sqlite3.Row) -> Batch:
+        secrets, damaged = NO_SECRETS, False
+        try:
+            secrets = self._secrets.of(row)
+        except (Unopenable, Unreadable) as error:
+            log.warning("the secrets of batch %d cannot be read: %s", row["id"], error)
+            damaged = True
         return Batch(
             id=row["id"],
             chat=row["chat_id"],
@@ -105,8 +123,9 @@ class Batches:
             account=row["account_id"],
             state=row["state"],
             body=row["body"],
-            secrets=self._secrets.of(row),
+            secrets=secrets,
             message=row["message_id"],
             created_at=from_ms(row["created_ms"]),
             ended_at=maybe_from_ms(row["ended_ms"]),
+            damaged=damaged,
         )

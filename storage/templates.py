@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.draft import Draft
 from bot.domain.ids import ChatId, TemplateId
-from bot.domain.secrets import NO_SECRETS, Secrets, secrets_of, with_secrets, without_secrets
+from bot.domain.secrets import secrets_of, with_secrets, without_secrets
 from storage.accounts import NameTaken
 from storage.codec import decode, encode
 from storage.database import Database
+from storage.errors import Unopenable, Unreadable
 from storage.rotation import TEMPLATES
+from storage.sealing import SealedSecrets
 from storage.times import to_ms
 from storage.vault import Vault
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """`draft` with its secrets, and without server, coin and price. `default`: new drafts of the chat begin with it."""
+    """`draft` with its secrets, and without server, coin and price. `default`: new drafts of the chat begin with it.
+
+    `damaged`: a part of its row cannot be read any more, so `draft` holds only the rest, and must not be rented with.
+    """
 
     id: TemplateId
     chat: ChatId
     name: str
     draft: Draft
     default: bool
+    damaged: bool = False
 
 
 class TemplateNameTaken(NameTaken):
@@ -35,7 +44,7 @@ class TemplateNameTaken(NameTaken):
 class Templates:
     def __init__(self, db: Database, vault: Vault) -> None:
         self._db = db
-        self._vault = vault
+        self._secrets = SealedSecrets(db, vault, TEMPLATES)
 
     def add(self, chat: ChatId, name: str, draft: Draft, now: datetime) -> Template:
         """`TemplateNameTaken`."""
@@ -46,11 +55,11 @@ class Templates:
                 (chat, name, encode(without_secrets(draft)), to_ms(now), to_ms(now)),
             ).lastrowid
             assert number is not None
-            self._seal(chat, TemplateId(number), secrets_of(draft))
+            self._secrets.put(number, chat, secrets_of(draft))
             return Template(TemplateId(number), chat, name, draft, default=False)
 
     def of_chat(self, chat: ChatId) -> tuple[Template, ...]:
-        """The default first, then by name."""
+        """The default first, then by name; a damaged one among them."""
         rows = self._db.fetch("SELECT * FROM templates WHERE chat_id = ? ORDER BY is_default DESC, name", (chat,))
         return tuple(self._template(row) for row in rows)
 
@@ -70,7 +79,7 @@ class Templates:
                 (encode(without_secrets(draft)), to_ms(now), template.id),
             )
             if changed:
-                self._seal(template.chat, template.id, secrets_of(draft))
+                self._secrets.put(template.id, template.chat, secrets_of(draft))
             return bool(changed)
 
     def rename(self, template: Template, name: str, now: datetime) -> bool:
@@ -95,19 +104,12 @@ class Templates:
         if row is not None and row["id"] != but:
             raise TemplateNameTaken(row["name"])
 
-    def _seal(self, chat: ChatId, template: TemplateId, secrets: Secrets) -> None:
-        place = TEMPLATES.place(template, chat)
-        sealed = None if secrets.empty else self._vault.seal(place, encode(secrets).encode())
-        self._db.execute("UPDATE templates SET sealed = ? WHERE id = ?", (sealed, template))
-
     def _template(self, row: sqlite3.Row) -> Template:
-        secrets = NO_SECRETS
-        if row["sealed"] is not None:
-            secrets = decode(Secrets, self._vault.open(TEMPLATES.place(row["id"], row["chat_id"]), row["sealed"]))
-        return Template(
-            id=row["id"],
-            chat=row["chat_id"],
-            name=row["name"],
-            draft=with_secrets(decode(Draft, row["body"]), secrets),
-            default=bool(row["is_default"]),
-        )
+        draft, damaged = Draft(), False
+        try:
+            draft = decode(Draft, row["body"])
+            draft = with_secrets(draft, self._secrets.of(row))
+        except (Unopenable, Unreadable) as error:
+            log.warning("template %d cannot be used: %s", row["id"], error)
+            damaged = True
+        return Template(row["id"], row["chat_id"], row["name"], draft, bool(row["is_default"]), damaged)

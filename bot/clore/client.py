@@ -143,6 +143,7 @@ class KeyedClient:
         self._create_gate = create_gate
         self._governor = governor
         self._jitter = jitter
+        self._rows = parse_market.Rows()
 
     def __repr__(self) -> str:
         return f"KeyedClient({self._endpoint.base_url!r})"
@@ -163,7 +164,7 @@ class KeyedClient:
 
     async def marketplace(self, priority: Priority = Priority.USER) -> Market:
         """Every public server; with a key, `own` says which belong to the account."""
-        return await parse_market.market(await self._read(calls.marketplace(), priority), self._now())
+        return await parse_market.market(await self._read(calls.marketplace(), priority), self._now(), self._rows)
 
     async def my_orders(self, *, completed: bool = False, priority: Priority = Priority.USER) -> Orders:
         """The orders and spot offers of this account, with the past ones where `completed`."""

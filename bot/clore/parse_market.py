@@ -1,13 +1,14 @@
 """marketplace, thousands of servers and megabytes of JSON, to `Market` without holding up the event loop.
 
 The reply is split into rows first (milliseconds, all syntax checked), then rows are read a slice at a time: each by a
-typed decoder that skips what we do not keep, or, where a field is not of the usual type, by the tolerant way.
+typed decoder that skips what we do not keep, or, where a field is not of the usual type, by the tolerant way. A row whose
+text is that of the reading before is not read again.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
@@ -15,7 +16,7 @@ from typing import Annotated
 import msgspec
 
 from bot.clore import values
-from bot.clore.document import MAX_ROW_BYTES, Document, read_rows, row_fields
+from bot.clore.document import MAX_ROW_BYTES, Document, row_fields, slices
 from bot.clore.errors import Unreadable
 from bot.domain.hardware import Specs
 from bot.domain.ids import OwnerId, ServerId
@@ -77,8 +78,35 @@ _usual = msgspec.json.Decoder(_Server)
 _NET, _SPECS, _PRICE, _RATING = _Net(), _Specs(), _Price(), _Rating()
 
 
-async def market(document: Document, read_at: datetime) -> Market:
-    """The marketplace as it was at `read_at`.
+class Rows:
+    """The rows of the last reading by their whole text, each with its listing, which stands for the same text again.
+
+    Most of a marketplace is as it was a minute ago: what stays costs a look into a table, and nothing is made that the
+    garbage collector has to look at, or to take away with the market before.
+    """
+
+    def __init__(self) -> None:
+        self._known: Mapping[bytes, Listing] = {}
+
+    async def read(self, rows: Sequence[msgspec.Raw]) -> tuple[Listing, ...]:
+        """In their order, those without a number left out, with a breath for the event loop after each slice."""
+        known, kept, found = self._known, {}, []
+        for part in slices(rows):
+            for raw in part:
+                if memoryview(raw).nbytes > MAX_ROW_BYTES:
+                    continue
+                text = bytes(raw)
+                one = known.get(text) or listing(raw)
+                if one is not None:
+                    kept[text] = one
+                    found.append(one)
+            await asyncio.sleep(0)
+        self._known = kept
+        return tuple(found)
+
+
+async def market(document: Document, read_at: datetime, known: Rows | None = None) -> Market:
+    """The marketplace as it was at `read_at`. `known`: the rows of the reading before, which become those of this one.
 
     A row without an `id` is left out, for nobody could name it; where no row at all can be used, the answer is
     `Unreadable` and not an empty market.
@@ -86,7 +114,7 @@ async def market(document: Document, read_at: datetime) -> Market:
     await asyncio.sleep(0)  # splitting the rows takes as long as splitting the document just did
     rows = document.rows("servers")
     await asyncio.sleep(0)
-    listings = await read_rows(rows, listing)
+    listings = await (known or Rows()).read(rows)
     if rows and not listings:
         raise Unreadable("CLORE.AI's answer holds servers, but none with a number")
     return Market(listings=listings, read_at=read_at, own=_own(document.get("my_servers")))
@@ -94,8 +122,6 @@ async def market(document: Document, read_at: datetime) -> Market:
 
 def listing(raw: msgspec.Raw) -> Listing | None:
     """One row; `None` where it is no server with an `id`."""
-    if memoryview(raw).nbytes > MAX_ROW_BYTES:
-        return None
     try:
         return _usual_listing(_usual.decode(raw))
     except (ValueError, RecursionError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
@@ -13,11 +13,12 @@ from bot.domain.draft import Draft
 from bot.domain.ids import NO_RESULTS, OrderId, ResultsId, ServerId
 from bot.domain.ledger import Cause, Ending, Result
 from bot.domain.market import Listing
-from bot.domain.money import Money
+from bot.domain.money import Money, with_fee
+from bot.domain.quote import fee_of
+from bot.domain.wish import Wish, untimely
 
 COUNTS: Final = (2, 3, 5, 10)
 MOST_WANTED: Final = 20
-MOST_CANDIDATES: Final = 40
 CENT: Final = Decimal("0.01")
 SLACK: Final = Decimal("1.05")
 """The budget that is offered: where a machine is taken meanwhile, the next one may cost a little more."""
@@ -28,10 +29,26 @@ AWAY: Final = timedelta(minutes=10)
 
 class State(StrEnum):
     PENDING = "pending"
+    SKIPPED = "skipped"  # not asked for; `skip` says why
     ASKED = "asked"
     RENTED = "rented"
     REFUSED = "refused"
     UNKNOWN = "unknown"
+
+
+class Skip(StrEnum):
+    """Why a machine of the list is not asked for."""
+
+    GONE = "gone"  # not listed now
+    TAKEN = "taken"
+    DEARER = "dearer"  # than it was when it was shown
+    COIN = "coin"  # its host does not take the coin
+    NO_PRICE = "no price"  # none on demand that is known in dollars
+    NO_FUNDS = "no funds"  # no wallet reaches for an hour of it
+    OWN = "own"  # nobody rents a machine of their own
+    BLOCKED = "blocked"
+    STOP = "stop"  # the stop condition cannot be set for it
+    BUDGET = "budget"
 
 
 class Why(StrEnum):
@@ -44,6 +61,7 @@ class Why(StrEnum):
     UNKNOWN = "unknown"  # one may or may not be rented, and the next could be one too many
     CAUSE = "cause"  # what refused the last one would refuse each
     AWAY = "away"
+    DAMAGED = "damaged"  # its variables or passwords cannot be read any more
 
 
 FOR_ALL: Final = frozenset(
@@ -65,16 +83,20 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One machine of the list. `prices`: as they were shown, in the coins that can be paid with.
+    """One machine of the list. `prices`: as they were shown, in every coin.
 
+    `now`: those of them that hold still and can be paid, none above the one shown; `None`: not looked at since.
     `usd`: what it costs a day with the fee, once it was asked for. `cause`: why it was not rented, and `detail`: in
-    CLORE.AI's own words.
+    CLORE.AI's own words; `skip`: why it was not even asked for.
     """
 
     server: ServerId
     title: str
     prices: tuple[Price, ...]
+    now: tuple[Price, ...] | None = None
+    longest: timedelta | None = None
     state: State = State.PENDING
+    skip: Skip | None = None
     entry: int | None = None
     order: OrderId | None = None
     cause: Cause | None = None
@@ -83,26 +105,34 @@ class Candidate:
 
     def price(self, coin: str | None) -> Price | None:
         """In that coin; `None`: in whichever is cheapest. Nothing where it cannot be had so."""
-        offered = [price for price in self.prices if coin is None or price.price.currency == coin]
+        known = self.prices if self.now is None else self.now
+        offered = [price for price in known if coin is None or price.price.currency == coin]
         return min(offered, key=lambda price: price.usd, default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class BatchPlan:
-    """`draft`: how each is rented, without server, coin, price and secrets; `template`: the name of what it came from.
+    """`candidates`: a list that a person looked at, as of `found_at`, in its order; `anew`: that list was not kept, so
+    the same search was made again. `checked_at`: the marketplace by which it was looked at once more.
 
-    `budget`: dollars a day with fees, `None` for the one that is offered. `steps` counts what happened since the start,
-    the last of it at `moved_at`. `ended`: why nothing more is rented; `cause`: with `Why.CAUSE`.
+    `draft`: how each is rented, without server, coin, price and secrets; `template`: the name of what it came from.
+    `budget`: dollars a day with fees, `None` for the one that is offered. `stop`: how each is to end, as it was said, and
+    `stops`: as it is armed, by the coin that pays. `steps` counts what happened since the start, the last of it at
+    `moved_at`. `ended`: why nothing more is rented; `cause`: with `Why.CAUSE`.
     """
 
     candidates: tuple[Candidate, ...]
     found_at: datetime
+    checked_at: datetime | None = None
+    anew: bool = False
     draft: Draft = field(default_factory=Draft)
     results: ResultsId = NO_RESULTS
     template: str | None = None
     wanted: int = 2
     coin: str | None = None
     budget: Decimal | None = None
+    stop: Wish | None = None
+    stops: Mapping[str, Wish] = field(default_factory=dict)
     began_at: datetime | None = None
     moved_at: datetime | None = None
     steps: int = 0
@@ -119,7 +149,8 @@ class BatchPlan:
     @property
     def coins(self) -> tuple[str, ...]:
         """Those in which some of them can be paid."""
-        return tuple(sorted({price.price.currency for each in self.candidates for price in each.prices}))
+        known = [each.prices if each.now is None else each.now for each in self.candidates]
+        return tuple(sorted({price.price.currency for prices in known for price in prices}))
 
     @property
     def usd_rented(self) -> Decimal:
@@ -130,7 +161,28 @@ class BatchPlan:
     @property
     def first(self) -> tuple[Price, ...]:
         """The prices of as many as are wanted, in the order of the list; fewer where there are not so many."""
-        return tuple(price for each in self.candidates if (price := each.price(self.coin)) is not None)[: self.wanted]
+        return tuple(price for _, price in _wanted(self))
+
+    @property
+    def costs(self) -> dict[str, Money]:
+        """What the first ones cost a day with fees, by coin."""
+        found: dict[str, Money] = {}
+        for price in self.first:
+            cost = cost_per_day(price)
+            found[cost.currency] = found[cost.currency] + cost if cost.currency in found else cost
+        return found
+
+    @property
+    def longest(self) -> timedelta | None:
+        """The greatest maximum length in the list; `None` where one is not known."""
+        lengths = [each.longest for each in self.candidates if each.state is not State.SKIPPED]
+        known = [length for length in lengths if length is not None]
+        return max(known) if known and len(known) == len(lengths) else None
+
+    @property
+    def chosen(self) -> tuple[Candidate, ...]:
+        """The machines of those first prices."""
+        return tuple(each for each, _ in _wanted(self))
 
     @property
     def usd_first(self) -> Decimal:
@@ -207,31 +259,64 @@ def _open(plan: BatchPlan) -> Iterator[tuple[int, Price]]:
             yield place, price
 
 
-def price_now(shown: Price, listing: Listing | None) -> Price | Cause:
-    """What the machine costs in a fresh copy of the marketplace: as shown or less; else why it is left out."""
+def _wanted(plan: BatchPlan) -> list[tuple[Candidate, Price]]:
+    of_list = [(each, each.price(plan.coin)) for each in plan.candidates if each.state is not State.SKIPPED]
+    return [(each, price) for each, price in of_list if price is not None][: plan.wanted]
+
+
+def cost_per_day(price: Price) -> Money:
+    """With the fee."""
+    return with_fee(price.price, fee_of(spot=False))
+
+
+def price_now(shown: Price, listing: Listing | None) -> Price | Skip:
+    """What the machine costs in a fresh copy of the marketplace: as shown or less; else why it is passed over."""
     coin = shown.price.currency
     if listing is None:
-        return Cause.OFFLINE
+        return Skip.GONE
     if listing.rented:
-        return Cause.TAKEN
+        return Skip.TAKEN
     if listing.allowed_coins is not None and coin not in listing.allowed_coins:
-        return Cause.COIN_REFUSED
+        return Skip.COIN
     amount = listing.on_demand.get(coin)
     if amount is None or amount <= 0:
-        return Cause.COIN_REFUSED
+        return Skip.COIN
     if amount > shown.price.amount:
-        return Cause.PRICE_MOVED
+        return Skip.DEARER
     return Price(Money(amount, coin), shown.usd * amount / shown.price.amount)
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """It can be asked for now. `stop`: what is armed once its order is found."""
+
+    price: Price
+    stop: Wish | None
+
+
+def still(plan: BatchPlan, shown: Price, listing: Listing | None, now: datetime) -> Go | Skip:
+    """Whether a machine can be asked for, by a fresh copy of the marketplace: never above the price that was confirmed."""
+    price = price_now(shown, listing)
+    if isinstance(price, Skip) or plan.stop is None:
+        return price if isinstance(price, Skip) else Go(price, None)
+    stop = plan.stops.get(shown.price.currency)
+    longest = listing.max_length if listing is not None else None
+    return Skip.STOP if stop is None or untimely(stop, now, longest) else Go(price, stop)
 
 
 def asked(plan: BatchPlan, place: int, entry: int, price: Price, now: datetime) -> BatchPlan:
     """The request of this one has its row."""
-    return _with(plan, place, now, state=State.ASKED, entry=entry, usd=price.usd)
+    return _with(_passed(plan, place), place, now, state=State.ASKED, entry=entry, usd=price.usd)
+
+
+def skipped(plan: BatchPlan, place: int, skip: Skip, now: datetime) -> BatchPlan:
+    """Nothing is sent for this one; the next of the list comes."""
+    return _with(_passed(plan, place), place, now, state=State.SKIPPED, skip=skip)
 
 
 def left_out(plan: BatchPlan, place: int, cause: Cause, now: datetime) -> BatchPlan:
     """Nothing was sent for this one."""
-    return _with(plan, place, now, state=State.REFUSED, cause=cause, usd=None)
+    return _with(_passed(plan, place), place, now, state=State.REFUSED, cause=cause, usd=None)
 
 
 def settled(plan: BatchPlan, place: int, result: Result | None, now: datetime) -> BatchPlan:
@@ -250,7 +335,21 @@ def settled(plan: BatchPlan, place: int, result: Result | None, now: datetime) -
 
 
 def ended(plan: BatchPlan, done: Done, now: datetime) -> BatchPlan:
+    through = done.why in {Why.BUDGET, Why.NO_MORE}
+    plan = _passed(plan, len(plan.candidates)) if through else plan
     return replace(plan, ended=done.why, cause=done.cause, steps=plan.steps + 1, moved_at=now)
+
+
+def _passed(plan: BatchPlan, place: int) -> BatchPlan:
+    """Those before this one that were passed over have their reason: the budget only shrinks, so it is for good."""
+    before = tuple(_too_dear(each, plan.coin) for each in plan.candidates[:place])
+    return replace(plan, candidates=(*before, *plan.candidates[place:]))
+
+
+def _too_dear(each: Candidate, coin: str | None) -> Candidate:
+    if each.state is not State.PENDING:
+        return each
+    return replace(each, state=State.SKIPPED, skip=Skip.BUDGET if each.price(coin) else Skip.COIN)
 
 
 def _with(plan: BatchPlan, place: int, now: datetime, **change: object) -> BatchPlan:

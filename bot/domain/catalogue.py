@@ -29,6 +29,9 @@ class Unwanted:
     servers: frozenset[ServerId] = frozenset()
     owners: frozenset[OwnerId] = frozenset()
 
+    def holds(self, listing: Listing) -> bool:
+        return listing.id in self.servers or (listing.owner is not None and listing.owner in self.owners)
+
 
 NOTHING_UNWANTED: Final = Unwanted()
 

@@ -19,13 +19,16 @@ from bot.domain.batch import (
     Done,
     Price,
     Rent,
+    Skip,
     State,
+    Why,
     asked,
     ended,
     left_out,
     next_step,
-    price_now,
     settled,
+    skipped,
+    still,
 )
 from bot.domain.draft import NewOrder
 from bot.domain.ids import BatchId, ChatId, MessageId, ServerId
@@ -42,7 +45,7 @@ from bot.services.writes import Writes
 from storage.accounts import Account
 from storage.batches import Batch
 from storage.codec import decode, encode
-from storage.errors import DatabaseUnavailable, Unopenable, Unreadable
+from storage.errors import DatabaseUnavailable, Unreadable
 from storage.ledger import Entry
 from storage.store import Store
 
@@ -84,9 +87,11 @@ class BatchRunner:
             return False
         if message is not None:
             self._store.batches.set_message(batch.id, message)
-        begun = replace(decode(BatchPlan, batch.body), began_at=now, moved_at=now)
-        self._store.batches.save(batch, encode(begun))
-        self._tell(replace(batch, message=message), begun)
+        plan = decode(BatchPlan, batch.body)
+        begun = replace(plan, budget=plan.limit, began_at=now, moved_at=now)
+        running = replace(batch, state="running", message=message)
+        self._store.batches.save(running, encode(begun))
+        self._tell(running, begun)
         return True
 
     def start(self, chat: ChatId, batch: BatchId) -> None:
@@ -119,7 +124,7 @@ class BatchRunner:
         try:
             batch = self._store.batches.get(chat, number)
             plan = decode(BatchPlan, batch.body) if batch is not None else None
-        except (Unopenable, Unreadable) as error:
+        except Unreadable as error:
             log.error("batch %d cannot be read: %s", number, error)  # noqa: TRY400 - its trace tells nothing more
             self._store.batches.move(number, "ended", of=("running", "stopping"), now=self._clock())
             return False
@@ -130,6 +135,9 @@ class BatchRunner:
             case Await(place):
                 entry = await self._ended(plan, place)
                 self._keep(batch, settled(plan, place, _result(entry), self._clock()))
+            case Rent() if batch.damaged:
+                self._end(batch, ended(plan, Done(Why.DAMAGED), self._clock()))
+                return False
             case Rent(place, price):
                 await self._rent(account, batch, plan, place, price)
             case Done() as done:
@@ -149,11 +157,14 @@ class BatchRunner:
     async def _rent(self, account: Account, batch: Batch, plan: BatchPlan, place: int, shown: Price) -> None:
         """Asks for one machine at the price of a fresh market copy, which is never above the one that was confirmed."""
         read, listing = await self._listing(plan.candidates[place].server)
-        price = price_now(shown, listing) if read else Cause.UNREACHABLE
-        if isinstance(price, Cause):
-            self._keep(batch, left_out(plan, place, price, self._clock()))
+        if not read:
+            self._keep(batch, left_out(plan, place, Cause.UNREACHABLE, self._clock()))
             return
-        order = self._order(batch, plan, place, price)
+        go = still(plan, shown, listing, self._clock())
+        if isinstance(go, Skip):
+            self._keep(batch, skipped(plan, place, go, self._clock()))
+            return
+        order = self._order(batch, plan, place, go.price)
         if order is None:
             self._keep(batch, left_out(plan, place, Cause.INVALID, self._clock()))
             return
@@ -165,12 +176,12 @@ class BatchRunner:
             entry = self._writes.claim(
                 account,
                 batch.user,
-                Creation(without_secrets(order), title, batch=batch.id),
+                Creation(without_secrets(order), title, batch=batch.id, stop=go.stop),
                 once=f"batch:{batch.id}:{place}",
                 message=None,
                 secret=encode(secrets_of(order)).encode(),
             )
-            self._keep(batch, asked(plan, place, entry.id, price, self._clock()))
+            self._keep(batch, asked(plan, place, entry.id, go.price, self._clock()))
         self._writes.start(entry.id)
 
     def _order(self, batch: Batch, plan: BatchPlan, place: int, price: Price) -> NewOrder | None:

@@ -15,7 +15,7 @@ from bot.domain.catalogue import Catalogue
 from bot.domain.ids import ServerId
 from bot.domain.market import Market, OnDemand
 from bot.domain.money import Rates
-from bot.domain.rates import rates_of
+from bot.domain.rates import Ratios
 from bot.services.clock import Clock
 from bot.services.shared import Shared
 
@@ -80,8 +80,11 @@ class MarketCopy:
 
     async def _read(self, priority: Priority) -> Market:
         market = await self._clore.marketplace(priority=priority)
+        ratios = Ratios(market)
+        for _ in ratios.steps():
+            await asyncio.sleep(0)
         self.last = market
-        self.note(rates_of(market))
+        self.note(ratios.rates)
         return market
 
     async def _build(self, market: Market) -> Catalogue:

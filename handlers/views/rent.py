@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -14,7 +14,7 @@ from bot.domain.recipe import SECRET_STEPS, TYPED_STEPS, Step, Unread
 from bot.domain.renting import Can, Coin
 from bot.domain.spot import NoAnswer, SpotMarket, Winning, winning_bid
 from bot.domain.wish import Wish, offered
-from handlers.actions import Nothing
+from handlers.actions import Action, Nothing
 from handlers.rent_actions import AskStep, Choose, SaveTemplate, ShowDraft, ShowStep
 from handlers.screen import Press, Row, Screen
 from handlers.views.auction import REASONS, unheld
@@ -23,7 +23,7 @@ from handlers.views.frame import Account, age, copying, in_pairs, label, navigat
 from handlers.views.html import Html, code, join, say, text
 from handlers.views.steps import SHORT, choices, example, gone, prompt, refusal, value, variables
 from handlers.views.wish import NONE, in_words
-from handlers.views.words import exact_coin, number, percent, worth
+from handlers.views.words import counted, exact_coin, number, percent, worth
 from handlers.word import Word
 
 MOST_OFFERED: Final = 6
@@ -44,6 +44,9 @@ class Template(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def damaged(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +138,9 @@ def accounts(planned: Planned, others: Sequence[Account]) -> Offered:
 
 def templates(planned: Planned, saved: Sequence[Template]) -> Offered:
     """The templates of this chat, and a way to keep this very setup."""
-    known = [one for one in saved if _fits(one.id)]
+    known = [one for one in saved if _fits(one.id) and not one.damaged]
     buttons = [Press(label(f"📄 {one.name}"), _choose(planned, Step.TEMPLATE, one.id)) for one in known[:MOST_OFFERED]]
-    more = len(saved) - MOST_OFFERED
+    more, damaged = len(known) - MOST_OFFERED, sum(one.damaged for one in saved)
     return Offered(
         (
             say("A template takes the place of image, ports, variables, keys and commands of this draft.")
@@ -145,6 +148,9 @@ def templates(planned: Planned, saved: Sequence[Template]) -> Offered:
             else say("No template is saved yet. Save this setup as one, and the next rental takes two taps."),
             say("Now: {name}", name=planned.template) if planned.template else None,
             say("/templates shows {count} more.", count=more) if more > 0 else None,
+            say("⚠️ {count} cannot be used: see /templates.", count=counted(damaged, "damaged one", "damaged ones"))
+            if damaged
+            else None,
         ),
         (*((one,) for one in buttons), (Press("💾 Save as template…", SaveTemplate(planned.id)),)),
     )
@@ -277,10 +283,27 @@ def _winning(winning: Winning | NoAnswer | None, market: SpotMarket | None) -> H
 
 def stops(planned: Planned, now: datetime) -> Offered:
     """When it is to be cancelled: never, after a span below its maximum length, or when what is written is met."""
-    stop, length = planned.stop, planned.listing.max_length if planned.listing else None
+
+    def choose(value: Word) -> Choose:
+        return Choose(planned.id, Word(Step.STOP.value), value)
+
+    length = planned.listing.max_length if planned.listing else None
     counted = "the bid, also while it waits" if planned.draft.spot else "its beginning"
+    return stops_offered(planned.stop, planned.draft.currency, length, now, counted=counted, choose=choose)
+
+
+def stops_offered(
+    stop: Wish | None,
+    coin: str | None,
+    length: timedelta | None,
+    now: datetime,
+    *,
+    counted: str,
+    choose: Callable[[Word], Action],
+) -> Offered:
+    """`coin`: what is paid with, once chosen; `length`: the maximum one, where known; `counted`: where a span begins."""
     lines = (
-        say("Now: {value}", value=in_words(stop, planned.draft.currency, now) if stop else NONE),
+        say("Now: {value}", value=in_words(stop, coin, now) if stop else NONE),
         say("When it is met I cancel the rental: everything on it is lost. I warn you before."),
         say("A span counts from {counted}.", counted=counted),
     )
@@ -293,11 +316,11 @@ def stops(planned: Planned, now: datetime) -> Offered:
     spans = [
         Press(
             _ticked(f"After {hours // 24} d" if hours > 24 else f"After {hours} h", _is_after(stop, hours)),
-            Choose(planned.id, Word(Step.STOP.value), after(hours)),
+            choose(after(hours)),
         )
         for hours in offered(length)
     ]
-    none = Press(_ticked("None", stop is None), Choose(planned.id, Word(Step.STOP.value), NO_STOP))
+    none = Press(_ticked("None", stop is None), choose(NO_STOP))
     return Offered(lines, in_pairs([none, *spans]), help=(written,))
 
 
@@ -308,6 +331,11 @@ def _is_after(stop: Wish | None, hours: int) -> bool:
 def after(hours: int) -> Word:
     """What the button of a span carries."""
     return Word(f"h{hours}")
+
+
+def hours_after(value: Word) -> int | None:
+    """The span of a button; `None`: there is no such button."""
+    return next((hours for hours in offered(None) if after(hours) == value), None)
 
 
 def _pager(planned: Planned, place: int) -> Row:

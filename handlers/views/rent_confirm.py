@@ -71,7 +71,7 @@ def confirm(
             price(planned),
             _bid(planned, now) if draft.spot else _pinned(quote.price, price_before),
             _fees(planned),
-            _runway(effect, quote.price.currency, planned.rates, spot=draft.spot),
+            runway(effect, quote.price.currency, planned.rates, then="once it runs" if draft.spot else "with it"),
             join(
                 (
                     say("⚠️ {notes}", notes=text(" ".join(notes), 300)) if notes else None,
@@ -133,16 +133,13 @@ def _fees(planned: Planned) -> Html:
     return say("🎟 CLORE.AI adds a creation fee once 10 minutes are over; only the order shows how much.")
 
 
-def _runway(effect: Effect, currency: str, rates: Rates | None, *, spot: bool) -> Html:
+def runway(effect: Effect, currency: str, rates: Rates | None, *, then: str) -> Html:
+    """How long the coin lasts before and after; `then`: after what."""
     name = symbol(currency)
     if effect.balance is None:
         return say("💰 Your balance of {coin} is not known.", coin=name)
     before = say("lasts {span} now", span=lasts(effect.before)) if effect.before is not None else "burns nothing now"
-    after = (
-        say("{span} {then}", span=lasts(effect.after), then="once it runs" if spot else "with it")
-        if effect.after is not None
-        else None
-    )
+    after = say("{span} {then}", span=lasts(effect.after), then=then) if effect.after is not None else None
     return join((say("💰 {balance}", balance=worth(effect.balance, rates)), before, after))
 
 

@@ -61,6 +61,9 @@ class Template(Protocol):
     @property
     def default(self) -> bool: ...
 
+    @property
+    def damaged(self) -> bool: ...
+
 
 def templates(found: Sequence[Template], *, page: int = 0, most: int) -> Screen:
     """The templates of this chat, the default first."""
@@ -109,6 +112,21 @@ def card(template: Template, *, note: str | None = None, deleted: bool | None = 
             navigation(ShowTemplates()),
         ),
         details=(steps.line(Step.COMMAND, draft), steps.line(Step.AUTOSSH, draft), steps.variables(draft)),
+    )
+
+
+def damaged(template: Template) -> Screen:
+    """A part of it cannot be read any more: it is good for nothing but to be deleted."""
+    return three_parts(
+        title("⚠️", "Template is damaged", _about(template)),
+        say("A part of it that was stored sealed, its variables or passwords, cannot be read any more."),
+        say("Nothing is rented with it. Your other templates are not concerned."),
+        say("Delete it, and make it anew."),
+        (
+            (Press("🗑 Delete…", DeleteTemplate(template.id)),),
+            (Press("➕ New template", NewTemplate()),),
+            navigation(ShowTemplates()),
+        ),
     )
 
 
@@ -183,6 +201,8 @@ def _about(template: Template) -> Html:
 
 
 def _line(template: Template) -> Html:
+    if template.damaged:
+        return join((say("⚠️ {name}", name=_about(template)), "damaged: cannot be used"))
     draft = template.draft
     return join(
         (

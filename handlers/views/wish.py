@@ -27,16 +27,29 @@ def in_words(wish: Wish, coin: str | None, now: datetime) -> Html:
     return say("when {coin} lasts no more than {span}", coin=name, span=duration(wish.runway or timedelta()))
 
 
-def promise(wish: Wish, coin: str, cost_per_day: Money, rates: Rates | None, now: datetime, *, spot: bool) -> Html:
-    """What will be done, and how it is warned of. The wish is settled: a cost is in the rental's coin."""
+def promise(
+    wish: Wish,
+    coin: str | None,
+    cost_per_day: Money | None,
+    rates: Rates | None,
+    now: datetime,
+    *,
+    spot: bool,
+    subject: str = "It",
+) -> Html:
+    """What will be done, and how it is warned of. The wish is settled: a cost is in the rental's coin.
+
+    `subject`: which rentals; where these differ in coin or cost, `coin` and `cost_per_day` are `None`.
+    """
     parts = join(
         (
             say(
-                "⏲ It is ended {condition}{counted}",
+                "⏲ {subject} is ended {condition}{counted}",
+                subject=subject,
                 condition=_exactly(wish, coin, rates, now),
                 counted=_counted(wish, spot=spot),
             ),
-            _takes(wish, cost_per_day, spot=spot),
+            _takes(wish, cost_per_day, spot=spot) if cost_per_day is not None else None,
             _warned(wish, now),
         ),
         "; ",
@@ -51,7 +64,7 @@ def _warned(wish: Wish, now: datetime) -> Html:
     return say("you are warned at once") if span <= WARN_BEFORE else say("you are warned 15 minutes before")
 
 
-def _exactly(wish: Wish, coin: str, rates: Rates | None, now: datetime) -> Html:
+def _exactly(wish: Wish, coin: str | None, rates: Rates | None, now: datetime) -> Html:
     if wish.cost is None:
         return in_words(wish, coin, now)
     if wish.dollars is None:

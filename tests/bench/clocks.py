@@ -38,14 +38,23 @@ async def seconds_of(work: Awaitable[object]) -> float:
 
 async def longest_gap(work: Awaitable[object]) -> float:
     """The longest time in seconds for which the event loop served nobody else while this was done."""
+    return await _longest(work, time.perf_counter)
+
+
+async def longest_stretch(work: Awaitable[object]) -> float:
+    """The same in processor seconds of the loop's thread: what other processes take away meanwhile is not in it."""
+    return await _longest(work, time.thread_time)
+
+
+async def _longest(work: Awaitable[object], clock: Callable[[], float]) -> float:
     longest = 0.0
-    last = time.perf_counter()
+    last = clock()
 
     async def watch() -> None:
         nonlocal longest, last
         while True:
             await asyncio.sleep(0)
-            now = time.perf_counter()
+            now = clock()
             longest, last = max(longest, now - last), now
 
     watching = asyncio.create_task(watch())

@@ -6,6 +6,7 @@ import asyncio
 import json
 from datetime import timedelta
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import httpx
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from bot.clore import document as documents
 from bot.clore.document import BYTES_A_SLICE, MAX_ROW_BYTES, ROWS_A_SLICE, Document, read_rows, slices
 from bot.clore.errors import Unreadable
-from bot.clore.parse_market import listing, market
+from bot.clore.parse_market import Rows, listing, market
 from bot.domain.market import Listing, Market
 from bot.domain.money import BITCOIN, CLORE, USD
 from tests.clore.other_side import NOW, OtherSide
@@ -175,6 +176,43 @@ def test_any_market_reads_as_it_would_in_one_go(servers: list[dict[str, Any]], b
     plain = json.loads(written(body, blanks), parse_float=Decimal)["servers"]
     assert [found(one) for one in got.listings] == [expected(row) for row in plain]
     assert got.own == {1, 2}
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(rows, max_size=6), st.lists(rows, max_size=3), st.randoms())
+def test_a_second_reading_finds_what_one_without_a_memory_would(
+    before: list[dict[str, Any]], new: list[dict[str, Any]], chance: Random
+) -> None:
+    after = [*chance.sample(before, len(before) // 2), *new, *before[:1]]
+    known = Rows()
+
+    async def read_both() -> None:
+        for servers in (before, after):
+            document = Document(written({"servers": servers}).encode())
+            assert await market(document, NOW, known) == await market(document, NOW)
+
+    asyncio.run(read_both())
+
+
+async def test_a_row_that_stays_as_it_was_is_not_read_again() -> None:
+    known = Rows()
+    changed = big_row(2) | {"rented": not big_row(2)["rented"]}
+    first, second, third = [
+        (await market(Document(json.dumps({"servers": servers}).encode()), NOW, known)).listings
+        for servers in ([big_row(1), big_row(2)], [changed, big_row(1)], [big_row(2)])
+    ]
+    assert second[1] is first[0]
+    assert (second[0].id, second[0].rented) == (2, not first[1].rented)
+    assert third[0] == first[1]
+    assert third[0] is not first[1], "what is listed no more is not kept"
+
+
+async def test_the_whole_process_shares_what_stays() -> None:
+    servers = [big_row(number) for number in range(3)]
+    other_side = OtherSide(*(httpx.Response(200, json={"code": 0, "servers": servers[:count]}) for count in (3, 2)))
+    clore = other_side.clore()
+    first, second = await clore.marketplace(), await clore.marketplace()
+    assert all(after is before for before, after in zip(first.listings, second.listings, strict=False))
 
 
 def big_row(number: int) -> dict[str, Any]:

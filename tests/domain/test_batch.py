@@ -17,21 +17,25 @@ from bot.domain.batch import (
     BatchPlan,
     Candidate,
     Done,
+    Go,
     Price,
     Rent,
+    Skip,
     State,
     Why,
     asked,
     ended,
-    left_out,
     next_step,
     price_now,
     settled,
+    skipped,
+    still,
 )
 from bot.domain.ids import OrderId, ServerId
 from bot.domain.ledger import Cause, Ending, Result
 from bot.domain.market import Listing
-from bot.domain.money import BITCOIN, CLORE, Money
+from bot.domain.money import BITCOIN, CLORE, USD, Money
+from bot.domain.wish import Wish
 from storage.codec import decode, encode
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -79,7 +83,7 @@ def test_one_that_is_taken_makes_room_for_the_next() -> None:
     taken = refused(THREE, 0, Cause.TAKEN)
     assert step(taken) == Rent(1, price(2))
     assert taken.usd_rented == 0
-    assert step(left_out(taken, 1, Cause.PRICE_MOVED, NOW)) == Rent(2, price(2))
+    assert step(skipped(taken, 1, Skip.DEARER, NOW)) == Rent(2, price(2))
 
 
 def test_an_unknown_one_stops_everything() -> None:
@@ -103,6 +107,34 @@ def test_the_budget_is_never_passed_and_a_cheaper_one_may_fit() -> None:
 def test_the_budget_that_is_offered_is_what_the_first_cost_and_five_percent() -> None:
     offered = plan(candidate(1, 2), candidate(2, 4), candidate(3, 9), budget=None)
     assert (offered.usd_first, offered.limit) == (Decimal(6), Decimal("6.3"))
+
+
+def test_what_the_budget_has_no_room_for_says_so() -> None:
+    mixed = plan(candidate(1, 6), candidate(2, 5), candidate(3, 4), candidate(4, 1, price(9, CLORE)), budget="10")
+    later = asked(rented(mixed, 0), 2, 102, price(4), NOW)
+    assert [each.skip for each in later.candidates] == [None, Skip.BUDGET, None, None]
+    assert step(later) == Await(2)
+    over = ended(rented(plan(candidate(1, 6), candidate(2, 5), budget="10"), 0), Done(Why.BUDGET), NOW)
+    assert [each.skip for each in over.candidates] == [None, Skip.BUDGET]
+    enough = ended(rented(rented(THREE, 0), 1), Done(Why.ALL), NOW)
+    assert enough.candidates[2].state is State.PENDING, "it was not needed"
+
+
+def test_one_without_the_coin_is_passed_over_with_that_reason() -> None:
+    two = plan(candidate(1, 2), candidate(2, 2, price(3, CLORE)), coin=CLORE)
+    assert step(two) == Rent(1, price(3, CLORE))
+    assert asked(two, 1, 100, price(3, CLORE), NOW).candidates[0].skip is Skip.COIN
+
+
+def test_each_gets_the_stop_condition_of_its_coin_or_is_passed_over() -> None:
+    wish, listing = Wish(after=timedelta(hours=6)), Listing(ServerId(1), on_demand={BITCOIN: Decimal("0.0002")})
+    stopping = replace(THREE, stop=wish, stops={BITCOIN: wish})
+    assert still(THREE, price(2), listing, NOW) == Go(price(2), None)
+    assert still(stopping, price(2), listing, NOW) == Go(price(2), wish)
+    assert still(stopping, price(2), replace(listing, max_length=timedelta(hours=7)), NOW) == Go(price(2), wish)
+    assert still(stopping, price(2), replace(listing, max_length=timedelta(hours=6)), NOW) is Skip.STOP
+    assert still(replace(stopping, stops={}), price(2), listing, NOW) is Skip.STOP
+    assert still(stopping, price(2), None, NOW) is Skip.GONE
 
 
 def test_a_list_that_ends_ends_it() -> None:
@@ -138,21 +170,23 @@ def test_the_cheapest_coin_is_taken_unless_one_is_named() -> None:
 @pytest.mark.parametrize(
     ("listing", "now"),
     [
-        (None, Cause.OFFLINE),
-        (Listing(ServerId(1), on_demand={BITCOIN: Decimal("0.0002")}, rented=True), Cause.TAKEN),
-        (Listing(ServerId(1), on_demand={BITCOIN: Decimal("0.0002")}, allowed_coins=(CLORE,)), Cause.COIN_REFUSED),
-        (Listing(ServerId(1), on_demand={CLORE: Decimal(1)}), Cause.COIN_REFUSED),
-        (Listing(ServerId(1), on_demand={BITCOIN: Decimal("0.0002001")}), Cause.PRICE_MOVED),
+        (None, Skip.GONE),
+        (Listing(ServerId(1), on_demand={BITCOIN: Decimal("0.0002")}, rented=True), Skip.TAKEN),
+        (Listing(ServerId(1), on_demand={BITCOIN: Decimal("0.0002")}, allowed_coins=(CLORE,)), Skip.COIN),
+        (Listing(ServerId(1), on_demand={CLORE: Decimal(1)}), Skip.COIN),
+        (Listing(ServerId(1), on_demand={BITCOIN: Decimal("0.0002001")}), Skip.DEARER),
         (Listing(ServerId(1), on_demand={BITCOIN: Decimal("0.0002")}), price(2)),
         (Listing(ServerId(1), on_demand={BITCOIN: Decimal("0.0001")}), price(1)),
     ],
 )
-def test_the_price_is_the_one_shown_or_less(listing: Listing | None, now: Price | Cause) -> None:
+def test_the_price_is_the_one_shown_or_less(listing: Listing | None, now: Price | Skip) -> None:
     assert price_now(price(2), listing) == now
 
 
 def test_a_plan_is_kept_in_a_row() -> None:
-    kept = ended(rented(refused(THREE, 0, Cause.TAKEN), 1), Done(Why.NO_MORE), NOW)
+    wish = Wish(cost=Money(Decimal("0.001"), BITCOIN), dollars=Money(Decimal(20), USD))
+    stopping = replace(THREE, stop=wish.typed, stops={BITCOIN: wish}, checked_at=NOW, anew=True)
+    kept = ended(rented(refused(stopping, 0, Cause.TAKEN), 1), Done(Why.NO_MORE), NOW)
     assert decode(BatchPlan, encode(kept)) == kept
 
 

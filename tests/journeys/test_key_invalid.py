@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -94,7 +96,7 @@ async def test_a_damaged_stored_key_is_told_and_stops_nobody_else(
         ada = await renter(stage, rental(stage, 1))
         key = _key(stage)
         await renter(stage, rental(stage, 2), user=BOB)
-        await _damaged(stage, key)
+        await _damaged(stage, tmp_path / "bot.db")
         await told(stage, "Key rejected")
         await polled(stage, 3)
         assert {call.key for call in stage.clore.calls()[-6:]} == {stage.clore.calls()[-1].key} != {key}
@@ -117,7 +119,7 @@ async def test_the_other_copy_of_a_key_stands_in_for_a_damaged_one(tmp_path: Pat
         await renter(stage, rental(stage, 1, left=7))
         key = _key(stage)
         await guest(stage, key, BOB)
-        await _damaged(stage, key)
+        await _damaged(stage, tmp_path / "bot.db")
         await polled(stage, 2)
         assert not sent(stage, "Key rejected")
         stage.clore.act("age", key=key, seconds=3 * 3600)
@@ -125,14 +127,14 @@ async def test_the_other_copy_of_a_key_stands_in_for_a_damaged_one(tmp_path: Pat
         await told(stage, "ends soon", chat=BOB)
 
 
-async def _damaged(stage: Stage, key: str) -> None:
+async def _damaged(stage: Stage, database: Path) -> None:
     """One bit of Ada's sealed key is turned over while the bot is off."""
-    assert stage.store is not None
-    account = stage.store.db.fetch("SELECT id, sealed_key FROM accounts ORDER BY id LIMIT 1")[0]
-    broken = bytearray(account["sealed_key"])
-    broken[-1] ^= 1
-    stage.store.db.execute("UPDATE accounts SET sealed_key = ? WHERE id = ?", (bytes(broken), account["id"]))
-    await stage.restart()
+    await stage.stop()
+    with closing(sqlite3.connect(database, isolation_level=None)) as file:
+        number, sealed = file.execute("SELECT id, sealed_key FROM accounts ORDER BY id LIMIT 1").fetchone()
+        broken = bytes([*sealed[:-1], sealed[-1] ^ 1])
+        file.execute("UPDATE accounts SET sealed_key = ? WHERE id = ?", (broken, number))
+    await stage.start()
 
 
 def _key(stage: Stage) -> str:

@@ -15,6 +15,7 @@ from storage.chats import Chat
 from storage.templates import Template
 from tests.domain.keys import public_key
 from tests.stage import ADA, Person, Stage, eventually, labels, shown, staged
+from tests.storage.world import turn_a_bit
 
 pytestmark = pytest.mark.looptime
 
@@ -228,3 +229,30 @@ async def test_forged_choices_change_nothing(tmp_path: Path) -> None:
             await forged(ada, action)
             await ada.sees("This choice is not offered any more")
         assert kept(stage) == before
+
+
+async def test_a_damaged_one_is_shown_as_such_and_the_others_work(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        ada = Person(stage)
+        await named(ada, "usual")
+        await ada.presses("SSH password")
+        await ada.says("correct-horse-battery")
+        await ada.sees("SSH password: set")
+        await ada.presses("Make default")
+        await ada.sees("Default template", "usual")
+        await named(ada, "whole")
+        assert stage.store is not None
+        (bad, _) = kept(stage)
+        turn_a_bit(stage.store, "templates", bad.id)
+        await ada.says("/templates")
+        listed = await ada.sees("2 of 20", "⚠️ usual · damaged")
+        assert labels(listed)[:2] == ["usual", "whole"]
+        await ada.presses("whole")
+        await ada.sees("Template · whole", "Image")
+        await forged(ada, EditTemplate(bad.id, Word("ports")))
+        await ada.sees("Template is damaged", "cannot be read any more", "Nothing is rented with it")
+        await ada.presses("Delete…")
+        await ada.sees("Delete this template?", "usual")
+        await ada.presses("Delete usual")
+        await ada.sees("Deleted", "usual")
+        assert [one.name for one in kept(stage)] == ["whole"]

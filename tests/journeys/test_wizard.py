@@ -10,10 +10,11 @@ from typing import Final
 import pytest
 
 from bot.domain.draft import Draft
-from tests.journeys.hands import asks, taps
+from tests.journeys.hands import asks, data_of, forges, taps
 from tests.journeys.renting import MACHINE, SECRET, account_of, body, creations, draft_of, lists, machine, market
 from tests.journeys.stories import coins
 from tests.stage import Stage, labels, shown
+from tests.storage.world import turn_a_bit
 
 pytestmark = pytest.mark.looptime
 
@@ -64,6 +65,22 @@ async def test_a_template_takes_the_place_of_what_was_set(tmp_path: Path) -> Non
 
 
 # Step by step
+
+
+async def test_a_damaged_template_is_left_out_and_said(tmp_path: Path) -> None:
+    async with market(tmp_path) as (stage, ada):
+        assert stage.store is not None
+        chat, setup = account_of(stage, ada).chat, Draft(image="me/mine:1", ssh_password="correct-horse-battery")
+        bad = stage.store.templates.add(chat, "mine", setup, stage.clock())
+        stage.store.templates.set_default(chat, bad.id)
+        stage.store.templates.add(chat, "whole", Draft(image="me/whole:1"), stage.clock())
+        turn_a_bit(stage.store, "templates", bad.id)
+        await asks(ada, f"/rent {MACHINE}", "cloreai/", "Your default template mine is damaged and was left out")
+        step = await taps(ada, "Template", "Template", "1 damaged one cannot be used")
+        assert not any("mine" in label for label in labels(step))
+        await forges(ada, (await data_of(ada, "📄 whole"))[:-1] + str(bad.id))
+        await ada.sees("That template is damaged. Nothing was changed.")
+        await taps(ada, "📄 whole", "me/whole:1")
 
 
 async def test_a_newcomer_goes_through_every_step(tmp_path: Path) -> None:

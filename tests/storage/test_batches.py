@@ -51,6 +51,16 @@ def test_what_has_ended_has_no_secrets_and_is_not_changed(store: Store) -> None:
     assert not store.batches.save(batch, '{"more":1}')
 
 
+def test_who_read_it_before_it_was_begun_overwrites_nothing(store: Store) -> None:
+    batch = opened(store)
+    assert store.batches.move(batch.id, "running", of=("open",), now=NOW)
+    assert not store.batches.save(batch, '{"old":1}', secrets=SECRETS)
+    running = found(store, batch)
+    assert (running.body, running.secrets) == ("{}", NO_SECRETS)
+    assert store.batches.move(batch.id, "stopping", of=("running",), now=NOW)
+    assert store.batches.save(running, '{"new":1}'), "what carries it out goes on while it is being stopped"
+
+
 def test_it_is_seen_in_its_own_chat_only(store: Store) -> None:
     assert store.batches.get(chat(store, 501), opened(store).id) is None
 

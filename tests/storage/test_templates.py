@@ -10,7 +10,7 @@ from bot.domain.ids import TemplateId
 from bot.domain.secrets import Secrets, secrets_of
 from storage.store import Store
 from storage.templates import TemplateNameTaken
-from tests.storage.world import NOW, chat, content
+from tests.storage.world import NOW, chat, content, turn_a_bit
 
 DRAFT = Draft(
     image="cloreai/ubuntu20.04-jupyter",
@@ -89,3 +89,24 @@ def test_what_is_gone_is_not_changed(store: Store) -> None:
     assert not store.templates.save(made, DRAFT, NOW)
     assert not store.templates.rename(made, "new", NOW)
     assert store.templates.get(here, TemplateId(made.id)) is None
+
+
+def test_a_damaged_one_is_known_as_such_and_the_others_are_whole(store: Store) -> None:
+    here = chat(store)
+    bad, good = (store.templates.add(here, name, DRAFT, NOW) for name in ("bad", "good"))
+    turn_a_bit(store, "templates", bad.id)
+    found = store.templates.of_chat(here)
+    assert [(one.name, one.damaged) for one in found] == [("bad", True), ("good", False)]
+    assert found[1] == good
+    assert found[0].draft.image == DRAFT.image
+    assert secrets_of(found[0].draft) == Secrets()
+    store.templates.set_default(here, bad.id)
+    assert store.templates.default(here) == store.templates.get(here, bad.id) == replace(found[0], default=True)
+    assert store.templates.delete(here, bad.id)
+
+
+def test_one_whose_body_cannot_be_read_is_damaged_too(store: Store) -> None:
+    here = chat(store)
+    bad, good = (store.templates.add(here, name, DRAFT, NOW) for name in ("bad", "good"))
+    store.db.execute("UPDATE templates SET body = '[]' WHERE id = ?", (bad.id,))
+    assert [(one.damaged, one.draft) for one in store.templates.of_chat(here)] == [(True, Draft()), (False, good.draft)]

@@ -147,3 +147,10 @@ def fill(store: Store, of: ChatId, number: int) -> Account:
 def known(store: Store, key: KeyId) -> bool:
     """Whether there is a row of this API key."""
     return bool(store.db.fetch("SELECT 1 FROM keys WHERE id = ?", (key,)))
+
+
+def turn_a_bit(store: Store, table: str, row: int) -> None:
+    """Damages what is sealed in this row."""
+    sealed = bytearray(store.db.fetch(f"SELECT sealed FROM {table} WHERE id = ?", (row,))[0]["sealed"])
+    sealed[-1] ^= 1
+    store.db.execute(f"UPDATE {table} SET sealed = ? WHERE id = ?", (bytes(sealed), row))

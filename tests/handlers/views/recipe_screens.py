@@ -41,6 +41,7 @@ def recipe_screens(word: str, *, flag: bool) -> Iterator[tuple[Callable[..., Any
     for draft in (Draft(), filled(word)):
         template = Template(number, ChatId(1), word, draft, default=flag)
         yield templates.card, templates.card(template, note=word * 3, deleted=flag)
+        yield templates.damaged, templates.damaged(template)
         yield templates.confirm_deletion, templates.confirm_deletion(template, NOW, token=TOKEN, expires_at=NOW)
         yield templates.ask_name, templates.ask_name(template, problem=templates.NameProblem.TAKEN)
         for step in (*TYPED_STEPS, Step.AUTOSSH):
