@@ -1,4 +1,4 @@
-"""Every story with a kill at every point: the runs of all offsets, in processes of their own."""
+"""Every story, killed first at each of its early points and then again and again, in processes of their own."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ import looptime
 from tests.faults.killing import Kills
 from tests.faults.played import Run, played
 from tests.faults.stories import STORIES
+
+RUNS: Final = 2
+"""For each point of a gap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +55,22 @@ HEAD: Final = ("story", "points", "runs", "kills", "confirmed", "in doubt", "bou
 
 def one(asked: tuple[str, int | None, bool]) -> Run:
     """One run of one story in this process."""
-    name, offset, twice = asked
+    name, first, twice = asked
     loop = looptime.new_event_loop(start=0, noop_cycles=1)  # as tests/conftest.py has it
     try:
         with tempfile.TemporaryDirectory() as folder:
-            kills = None if offset is None else Kills(STORIES[name].every, offset)
+            kills = None if first is None else Kills(STORIES[name].every, first)
             return loop.run_until_complete(played(Path(folder), STORIES[name], kills, twice=twice))
     finally:
         loop.close()
 
 
 def all_of(pool: Executor) -> Iterator[Played]:
-    """Each story with all offsets, every second of them with double taps and replayed updates."""
+    """Each story so often as its kills are apart, every second time with double taps and replayed updates."""
     for name, story in STORIES.items():
-        undisturbed, *runs = pool.map(one, [(name, None, False), *((name, n, n % 2 == 1) for n in range(story.every))])
+        undisturbed, *runs = pool.map(
+            one, [(name, None, False), *((name, n, n % 2 == 1) for n in range(1, RUNS * story.every + 1))]
+        )
         yield Played(undisturbed, tuple(runs))
 
 
