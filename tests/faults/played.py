@@ -56,8 +56,11 @@ class Played:
         """Confirms, and asks again as long as it ends in doubt, which only a kill or a fault may lead to. The order."""
         while True:
             before = self.stage.bought()
-            told = await self.confirms("Rent for", "server ", buys=1)
-            told = await self._ends(told["message_id"])
+            message = await self._button("Rent for")
+            for _ in range(1 + self.twice):
+                await self.ada.presses("Rent for", message)
+            self.confirmed += 1
+            told, self.at = await self._ends(message), message
             new = [order for order in self.stage.bought() if order not in before]
             if new:
                 assert f"#{new[0]}" in shown(told), f"bought {new}, and told: {shown(told)}"
@@ -183,6 +186,8 @@ async def played(folder: Path, story: Story, kills: Kills | None = None, *, twic
                 telling.result()
             except AssertionError as error:
                 wrong.append(str(error))
+            stage.kills = None
+            await asyncio.sleep(QUIET_SECONDS)
             wrong += await _wrong(it, story)
         finally:
             for task in (lives, telling):
@@ -206,8 +211,6 @@ async def played(folder: Path, story: Story, kills: Kills | None = None, *, twic
 
 async def _told(it: Played, story: Story) -> None:
     await story.play(it)
-    await asyncio.sleep(QUIET_SECONDS)
-    it.stage.kills = None
     await asyncio.sleep(QUIET_SECONDS)
 
 
