@@ -29,6 +29,7 @@ class Hold(Enum):
     RIVAL = auto()
     OFFLINE = auto()
     ON_DEMAND = auto()  # its tenant comes before every bid
+    HIDDEN = auto()  # by its host: bids are not taken
     NO_BID = auto()  # bids wait and none is active; why, no reading says
     NOBODY = auto()  # no bids
 
@@ -121,6 +122,8 @@ def hold(market: SpotMarket, *, rented: bool | None) -> Hold:
         return Hold.OFFLINE
     if rented:
         return Hold.ON_DEMAND
+    if not market.public:
+        return Hold.HIDDEN
     return Hold.NO_BID if market.offers else Hold.NOBODY
 
 
@@ -188,6 +191,12 @@ def to_win(
     return tuple(sorted(found, key=lambda each: each.coin.can))
 
 
+def over(winning: Winning, rates: Rates | None) -> Money | None:
+    """By how much it is above the bid that it beats, in its own coin and unrounded; `None` where it beats none."""
+    beaten = in_coin(winning.beats.bid, winning.bid.currency, rates) if winning.beats else None
+    return None if beaten is None else winning.bid - beaten
+
+
 def on_demand_quote(listing: Listing | None, currency: str, rates: Rates | None) -> Quote | None:
     """What the machine costs on demand: in this coin where the host takes it, else in the cheapest one."""
     if listing is None:
@@ -223,6 +232,4 @@ def _to_win(coin: Coin, market: SpotMarket, wallets: tuple[Wallet, ...] | None, 
     winning = winning_bid(market, coin.name, rates=rates)
     if isinstance(winning, NoAnswer):
         return ToWin(coin, winning)
-    beaten = in_coin(winning.beats.bid, coin.name, rates) if winning.beats else None
-    over = None if beaten is None else winning.bid - beaten
-    return ToWin(coin_of(Quote(winning.bid, fee_of(spot=True), spot=True), wallets), winning, over)
+    return ToWin(coin_of(Quote(winning.bid, fee_of(spot=True), spot=True), wallets), winning, over(winning, rates))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Final
 
 from bot.domain.ids import OrderId
+from bot.domain.ladder import ladder as ranked
 from bot.domain.market import OnDemand
 from bot.domain.money import Money, Rates
 from bot.domain.rental import Order
@@ -33,14 +33,23 @@ def own_bid(order: Order, market: SpotMarket | None) -> Money:
     return offer.bid if offer and offer.bid.currency == order.price.currency else order.price
 
 
-def ladder(market: SpotMarket, order: Order, rates: Rates | None, now: datetime) -> list[Html]:
-    """The highest bids, each with whose it is and whether it holds the machine."""
-    rates = rates or market.rates
-    ranked = sorted(market.offers, key=lambda offer: _rank(offer, rates), reverse=True)
+def ladder(
+    market: SpotMarket, own: OrderId | None, rates: Rates | None, now: datetime, *, most: int = RUNGS
+) -> list[Html]:
+    """The highest bids to the digit, each with whose it is and whether it holds the machine. `own`: the one in question."""
+    rates = market.rates or rates
+    steps = ranked(market, rates)
+    rungs = steps.shown(most)
+    apart = steps.apart[: most - len(rungs)]
     head = say("Auction of server {server}, read {when}:", server=code(market.server), when=when(market.read_at, now))
-    left = len(ranked) - RUNGS
+    left = len(market.offers) - len(rungs) - len(apart)
     more = [say("and {left} more", left=left)] if left > 0 else []
-    return [head, *(_rung(offer, order, rates) for offer in ranked[:RUNGS]), *more]
+    return [
+        head,
+        *(_rung(rung.offer, own, rates) for rung in rungs),
+        *(join((_rung(offer, own, rates), "not compared")) for offer in apart),
+        *more,
+    ]
 
 
 def unheld(market: SpotMarket) -> bool:
@@ -106,13 +115,7 @@ def _place(bid: Money, winning: Winning, rates: Rates | None) -> Html:
     return say("It would be the highest bid, above {bid}.", bid=highest)
 
 
-def _rung(offer: Offer, order: Order, rates: Rates | None) -> Html:
-    whose = "this bid" if offer.id == order.id else "yours" if offer.mine else "other"
+def _rung(offer: Offer, own: OrderId | None, rates: Rates | None) -> Html:
+    whose = "this bid" if offer.id == own else "yours" if offer.mine else "other"
     state = "▶ active" if offer.active else "· waiting"
     return join((say("{state}", state=state), worth(offer.bid, rates, to_the_digit=True), whose))
-
-
-def _rank(offer: Offer, rates: Rates | None) -> tuple[bool, Decimal]:
-    """The holder first, then by worth; bids of coins without a rate come last."""
-    worth_in_dollars = rates.dollars(offer.bid) if rates else offer.bid.amount
-    return offer.active, worth_in_dollars if worth_in_dollars is not None else Decimal(-1)

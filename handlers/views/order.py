@@ -150,7 +150,7 @@ def _details(
         for forward in _forwards(order):
             yield say("Port {inside} at {outside}", inside=forward[0], outside=code(forward[1], 256))
     if order.spot and market and not order.expired:
-        yield from ladder(market, order, rates, now)
+        yield from ladder(market, order.id, rates, now)
     yield from _specs(order)
 
 

@@ -215,6 +215,8 @@ def test_my_bid_is_the_one_that_holds_then_the_highest_then_one_apart() -> None:
         ({"offers": (offer(1, "1", USD),), "online": False}, True, Hold.OFFLINE),
         ({"offers": (offer(1, "1", USD),)}, True, Hold.ON_DEMAND),
         ({}, True, Hold.ON_DEMAND),
+        ({"public": False}, True, Hold.ON_DEMAND),
+        ({"public": False, "offers": (offer(1, "1", USD),)}, None, Hold.HIDDEN),
         ({"offers": (offer(1, "1", USD),)}, None, Hold.NO_BID),
         ({"offers": (offer(1, "1", USD),)}, False, Hold.NO_BID),
         ({}, False, Hold.NOBODY),
