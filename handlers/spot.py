@@ -48,6 +48,7 @@ async def show_auction(guest: Guest, action: ShowAuction) -> Answer:
         Auction(
             market=found.market,
             listing=market.catalogue.find(action.server) if market.catalogue else None,
+            listed_at=market.catalogue.read_at if market.catalogue else None,
             on_demand=guest.house.market.on_demand(action.server),
             rates=found.market.rates or guest.house.rates,
             wallets=wallets,

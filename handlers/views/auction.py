@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.domain.ids import OrderId
+from bot.domain.ladder import Standing, on_demand_quote, saving
 from bot.domain.ladder import ladder as ranked
-from bot.domain.market import OnDemand
+from bot.domain.market import Listing, OnDemand
 from bot.domain.money import Money, Rates
 from bot.domain.rental import Order
 from bot.domain.spot import NoAnswer, Offer, SpotMarket, Winning, winning_bid
 from handlers.views.html import Html, code, join, say, when
-from handlers.views.words import exact_coin, worth
+from handlers.views.words import coin, counted, exact_coin, percent, worth
 
 RUNGS: Final = 5
 SAME_MOMENT: Final = timedelta(seconds=30)
@@ -50,6 +51,53 @@ def ladder(
         *(join((_rung(offer, own, rates), "not compared")) for offer in apart),
         *more,
     ]
+
+
+def stands(found: Standing, rates: Rates | None, *, in_full: bool = True) -> Html:
+    """`holds it, 0.00001 BTC over the next of 3 bids`, or `place 2 of 3, 0.00001 BTC below the next`.
+
+    `in_full`: with the bid behind one that waits, and with the bids that could not be compared.
+    """
+    if found.place is None:
+        return join(
+            ("holds it" if found.offer.active else None, "its coin has no known rate, so its place is not known")
+        )
+    behind = None
+    if found.offer.active:
+        place = _holds(found)
+    else:
+        above = say(", {margin} below the next", margin=coin(found.above)) if found.above is not None else ""
+        place = say("place {place} of {count}{above}", place=found.place, count=found.compared, above=above)
+        behind = say("{margin} over the one behind", margin=coin(found.below)) if found.below is not None else None
+    apart = (
+        say("{bids} not compared, for want of a rate", bids=counted(found.apart, "bid", "bids"))
+        if found.apart
+        else None
+    )
+    return join((place, *((behind, apart) if in_full else ()), less(found.less, rates)))
+
+
+def _holds(found: Standing) -> Html:
+    if found.below is not None:
+        return say("holds it, {margin} over the next of {count} bids", margin=coin(found.below), count=found.compared)
+    return say("holds it") if found.compared > 1 or found.apart else say("holds it, nobody else bids")
+
+
+def less(bid: Money | None, rates: Rates | None) -> Html | None:
+    """What an active bid could be lowered to."""
+    return None if bid is None else say("could pay less: {bid}", bid=worth(bid, rates, to_the_digit=True))
+
+
+def against_on_demand(cost: Money, listing: Listing | None, rates: Rates | None) -> Html | None:
+    """`70 % less than on demand`: a cost per day with the fee beside what the same machine costs without bidding."""
+    instead = on_demand_quote(listing, cost.currency, rates)
+    share = saving(cost, instead, rates) if instead else None
+    if share is None:
+        return None
+    whole = share.to_integral_value()
+    if not whole:
+        return say("as much as on demand")
+    return say("{share} {than} than on demand", share=percent(abs(whole)), than="less" if whole > 0 else "more")
 
 
 def unheld(market: SpotMarket) -> bool:

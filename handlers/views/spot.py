@@ -12,8 +12,8 @@ from typing import Final, assert_never
 from bot.domain.ids import NO_RESULTS, ResultsId
 from bot.domain.ladder import Hold, Ladder, Rung, ToWin, hold, ladder, over, standing, to_win
 from bot.domain.market import Listing, OnDemand
-from bot.domain.money import USD, Money, Rates, symbol
-from bot.domain.quote import cheapest
+from bot.domain.money import USD, Money, Rates, symbol, with_fee
+from bot.domain.quote import cheapest, fee_of
 from bot.domain.renting import Can
 from bot.domain.spending import Wallet
 from bot.domain.spot import NoAnswer, Offer, SpotMarket, minimum_bid, winning_bid
@@ -21,7 +21,7 @@ from handlers.actions import AskPrice, AskRaise, ShowOrder
 from handlers.market_actions import ShowAuction, ShowServer
 from handlers.rent_actions import StartRent
 from handlers.screen import Press, Row, Screen
-from handlers.views.auction import REASONS, why_nobody, why_unheld
+from handlers.views.auction import REASONS, against_on_demand, stands, why_nobody, why_unheld
 from handlers.views.auction import ladder as to_the_digit
 from handlers.views.frame import Account, Failure, age, navigation, screen, title
 from handlers.views.html import Html, code, join, say, tidy, when
@@ -53,13 +53,14 @@ HEADS: Final[dict[Hold, tuple[str, str]]] = {
 class Auction:
     """What is known of an auction and around it.
 
-    `listing`: `None` where the marketplace does not list the server, or could not be read; `on_demand` likewise.
-    `rates`: those of the auction itself, else others. `wallets`: `None` where not known. `provided`: it is an own
+    `listing`: `None` where the marketplace does not list the server; `listed_at`: when it was read, `None` where it could
+    not be. `on_demand`: what it says of the server. `rates`: those of the auction itself, else others. `wallets`: `None` where not known. `provided`: it is an own
     machine. `results`: the list that it was found in. `failed`: why the bids are not newer.
     """
 
     market: SpotMarket
     listing: Listing | None = None
+    listed_at: datetime | None = None
     on_demand: OnDemand | None = None
     rates: Rates | None = None
     wallets: tuple[Wallet, ...] | None = None
@@ -99,6 +100,8 @@ def auction(account: Account, shown: Auction, now: datetime) -> Screen:
 def _machine(shown: Auction) -> Html:
     """What it is, and what a tenant on demand pays for it."""
     listing = shown.listing
+    if listing is None and shown.listed_at is None:
+        return say("The marketplace could not be read, so the price on demand is not known.")
     if listing is None:
         return say("The marketplace does not list this server now, so its price on demand is not known.")
     quote = cheapest(listing, shown.rates)
@@ -156,25 +159,7 @@ def _mine(shown: Auction, steps: Ladder) -> Html | None:
     if own.active:
         return more
     bid = worth(own.bid, shown.rates, to_the_digit=True)
-    if found.place is None:
-        return join((say("Your bid of {bid} waits.", bid=bid), more), " ")
-    return join(
-        (
-            say(
-                "Your bid of {bid} waits, {place}{above}.",
-                bid=bid,
-                place=place(found.place, found.compared),
-                above=say(", {margin} below the next", margin=coin(found.above)) if found.above is not None else "",
-            ),
-            more,
-        ),
-        " ",
-    )
-
-
-def place(number: int, count: int) -> str:
-    """`place 2 of 3`."""
-    return f"place {number} of {count}"
+    return join((say("Your bid of {bid} waits: {stands}.", bid=bid, stands=stands(found, shown.rates)), more), " ")
 
 
 def _table(steps: Ladder) -> Html | None:
@@ -195,8 +180,10 @@ def _line(rung: Rung, *, in_dollars: bool) -> str:
 
 def _short(amount: Decimal) -> str:
     """With as many digits as there is room for: neighbours are often close."""
-    fits = (text for digits in (4, 3, 2) if len(text := number(amount, digits)) <= _DOLLARS)
-    return tidy(next(fits, number(amount)), _DOLLARS)
+    for least, decimals in ((Decimal(1_000), 0), (Decimal(100), 2), (Decimal(1), 3), (Decimal("0.01"), 4)):
+        if least <= amount < 10**_DOLLARS:
+            return f"{amount:.{decimals}f}"
+    return tidy(number(amount, 2), _DOLLARS)
 
 
 def _cell(bid: Money) -> str:
@@ -210,6 +197,7 @@ def _legend(steps: Ladder) -> Html | None:
     if not steps.rungs:
         return None
     signs = (
+        "a day before fee",
         "> holds it" if any(rung.offer.active for rung in steps.rungs) else None,
         "* yours" if any(rung.offer.mine for rung in steps.rungs) else None,
     )
@@ -253,9 +241,10 @@ def _with_mine(shown: Auction, own: Offer) -> Html | None:
         return None if winning.reason in {NoAnswer.HIDDEN, NoAnswer.OFFLINE} else _reason(market, winning)
     found = standing(market, own.id, rates)
     if own.active:
-        below = found.below if found else None
-        margin = say("It is {margin} over the next bid.", margin=coin(below)) if below is not None else None
-        return join((margin, less(found.less if found else None, rates)), " ") or None
+        cost = with_fee(own.bid, fee_of(spot=True))
+        saved = against_on_demand(cost, shown.listing, rates)
+        steps = say("lowering goes in small steps, one every 10 minutes") if found and found.less is not None else None
+        return say("Your bid {parts}.", parts=join((stands(found, rates) if found else None, saved, steps)))
     if winning.bid <= own.bid:
         return say("No other bid is higher, so there is nothing to raise.")
     return say(
@@ -264,13 +253,6 @@ def _with_mine(shown: Auction, own: Offer) -> Html | None:
         wins="would be in front" if shown.taken else "wins it now",
         over=_over(over(winning, rates)),
     )
-
-
-def less(bid: Money | None, rates: Rates | None) -> Html | None:
-    """What an active bid could be lowered to."""
-    if bid is None:
-        return None
-    return say("You could pay less: {bid} still wins.", bid=worth(bid, rates, to_the_digit=True))
 
 
 def _anew(shown: Auction) -> Html | None:
@@ -345,7 +327,12 @@ def _details(shown: Auction, steps: Ladder, now: datetime) -> Iterator[Html | No
     if shown.listing is not None:
         yield from prices(shown.listing, rates, spot=True)
         yield from prices(shown.listing, rates, spot=False)
-    yield say("A higher bid, or a tenant on demand, takes the machine from the holder. An equal bid does not.")
+    if shown.listed_at is not None:
+        yield say("Marketplace read {when}", when=when(shown.listed_at, now))
+    if market.exists:
+        yield say(
+            "A higher bid, or a tenant on demand, takes the machine from its holder; an equal bid is not known to."
+        )
 
 
 def _compared_at(rungs: Sequence[Rung], rates: Rates | None) -> Html:

@@ -85,6 +85,10 @@ def rental_screens(world: World) -> Iterator[Made]:
     failed = Failure.SLOW if world.flag else None
     on_demand = OnDemand(world.flag, at)
     yield orders.orders, orders.orders(one, seen, at, page=world.number, rates=rates, failed=failed)
+    machine = Listing(order_.server, on_demand={order_.price.currency: world.amount})
+    listings = {order_.server: machine}
+    yield orders.orders, orders.orders(one, seen, at, page=world.number, rates=rates, failed=failed, listings=listings)
+    yield order.card, order.card(one, order_, seen, at, rates=rates, on_demand=on_demand, listing=machine)
     yield orders.past_orders, orders.past_orders(one, seen.orders, at, at, page=world.number, failed=failed)
     yield orders.not_found, orders.not_found(one, order_.id, at, at)
     yield order.card, order.card(one, order_, seen, at, rates=rates, failed=failed, on_demand=on_demand)
@@ -151,6 +155,7 @@ def spot_screens(world: World) -> Iterator[Made]:
             shown = spot.Auction(
                 market,
                 listing=listing,
+                listed_at=at if world.flag else None,
                 on_demand=on_demand if listing else None,
                 rates=market.rates,
                 wallets=known,
