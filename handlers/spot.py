@@ -36,7 +36,7 @@ async def show_auction(guest: Guest, action: ShowAuction) -> Answer:
     found, market, mine, wallets = await asyncio.gather(
         look_at_auction(guest.house, desk, action.server, NOW if action.fresh else AUCTION_RECENT, PATIENCE_SECONDS),
         look_at_market(guest.house, greatest_age(fresh=action.fresh)),
-        reader(guest),
+        reader(guest, PATIENCE_SECONDS),
         wallets_of(desk),
     )
     if guest.desk(desk.account.id) is None:

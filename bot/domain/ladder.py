@@ -47,7 +47,7 @@ class Rung:
 class Ladder:
     """All bids of an auction, the highest first.
 
-    `coin`: in which they are compared: dollars, else the coin of the most bids. `apart`: bids in coins without a rate,
+    `coin`: in which they are compared: dollars, else the coin of the most bids, or of the holder's. `apart`: bids in coins without a rate,
     which may stand anywhere between the others.
     """
 
@@ -215,9 +215,10 @@ def saving(cost: Money, instead: Quote, rates: Rates | None) -> Decimal | None:
 
 
 def _common_coin(offers: Iterable[Offer], rates: Rates | None) -> str:
-    """Dollars where they express as many bids as any coin does; else the coin that expresses the most."""
-    bids = [offer.bid for offer in offers]
-    candidates = (USD, *sorted({bid.currency for bid in bids}))
+    """Dollars where they express as many bids as any coin does; else the coin that expresses the most, the holder's first."""
+    first = sorted(offers, key=lambda offer: (not offer.active, offer.bid.currency))
+    bids = [offer.bid for offer in first]
+    candidates = (USD, *dict.fromkeys(bid.currency for bid in bids))
     return max(candidates, key=lambda coin: sum(in_coin(bid, coin, rates) is not None for bid in bids))
 
 

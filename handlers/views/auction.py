@@ -58,10 +58,8 @@ def stands(found: Standing, rates: Rates | None, *, in_full: bool = True) -> Htm
 
     `in_full`: with the bid behind one that waits, and with the bids that could not be compared.
     """
-    if found.place is None:
-        return join(
-            ("holds it" if found.offer.active else None, "its coin has no known rate, so its place is not known")
-        )
+    if found.place is None or (found.apart and found.compared == 1):
+        return join(("holds it" if found.offer.active else None, "its place is not known, for want of a rate"))
     behind = None
     if found.offer.active:
         place = _holds(found)

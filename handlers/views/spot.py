@@ -275,13 +275,9 @@ def _anew(shown: Auction) -> Html | None:
 def _one_coin(each: ToWin, rates: Rates | None) -> Html | None:
     if isinstance(each.winning, NoAnswer):
         return None
-    held = " (⚠️ you hold less than an hour of it)" if each.coin.can is Can.TOO_LITTLE else ""
-    return say(
-        "{bid}{over}{held}",
-        bid=worth(each.winning.bid, rates, to_the_digit=True),
-        over=_over(each.over),
-        held=held,
-    )
+    bid = worth(each.winning.bid, rates, to_the_digit=True)
+    held = "(⚠️ you hold less than an hour of it)" if each.coin.can is Can.TOO_LITTLE else None
+    return join((say("{bid}{over}", bid=bid, over=_over(each.over)), held), " ")
 
 
 def _over(margin: Money | None) -> str:
