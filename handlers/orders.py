@@ -51,11 +51,10 @@ async def show_orders(guest: Guest, desk: Desk, action: ShowOrders) -> Screen:
 
 def _listings(guest: Guest, snapshot: Snapshot) -> dict[ServerId, Listing]:
     """The machines of bids as the marketplace showed them last: what they cost on demand does not change by the minute."""
-    catalogue = guest.house.market.last_catalogue
-    if catalogue is None or snapshot.orders is None:
+    market = guest.house.market.last
+    if market is None or snapshot.orders is None:
         return {}
-    servers = {order.server for order in snapshot.orders.open if order.spot}
-    return {server: listing for server in servers if (listing := catalogue.find(server)) is not None}
+    return market.listed({order.server for order in snapshot.orders.open if order.spot})
 
 
 def _unread_auctions(snapshot: Snapshot) -> tuple[Auction, ...]:

@@ -202,7 +202,7 @@ def _legend(steps: Ladder) -> Html | None:
         "* yours" if any(rung.offer.mine for rung in steps.rungs) else None,
     )
     left = len(steps.rungs) - MOST_RUNGS
-    more = f"{left} more below" if left > 0 else None
+    more = f"{left} more bids" if left > 0 else None
     odd = "a higher bid waits: CLORE.AI may count with other rates" if steps.out_of_order else None
     return join((*signs, more, odd)) or None
 
@@ -250,7 +250,11 @@ def _with_mine(shown: Auction, own: Offer) -> Html | None:
     return say(
         "🏁 {bid} {wins}{over}.",
         bid=worth(winning.bid, rates, to_the_digit=True),
-        wins="would be in front" if shown.taken else "wins it now",
+        wins="would be in front"
+        if shown.taken
+        else "wins it now"
+        if shown.failed is None
+        else "would have won it then",
         over=_over(over(winning, rates)),
     )
 
@@ -268,7 +272,7 @@ def _anew(shown: Auction) -> Html | None:
     named_ones = [line for each in able[:MOST_COINS] if (line := _one_coin(each, shown.rates)) is not None]
     if not named_ones:
         return next((_reason(shown.market, each.winning) for each in able if isinstance(each.winning, NoAnswer)), None)
-    what = "In front of the other bids" if shown.taken else "Wins it now"
+    what = "In front of the other bids" if shown.taken else "Wins it now" if shown.failed is None else "Won it then"
     return say("🏁 {what}: {bids}.", what=what, bids=join(named_ones, "; or "))
 
 

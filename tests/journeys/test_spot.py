@@ -123,7 +123,7 @@ async def test_bid_leads_into_the_wizard_on_its_spot_path(tmp_path: Path) -> Non
 async def test_of_many_bids_the_top_ones_and_mine_are_shown_and_the_rest_counted(tmp_path: Path) -> None:
     others = [rival(9000 + n, 0.00005 + n / 10**6, active=n == 14) for n in range(15)]
     async with with_my_bid(tmp_path, *others, offer(MINE, active=False)) as (_, ada):
-        seen = await asks(ada, f"/spot {MY_SERVER}", "6 more below")
+        seen = await asks(ada, f"/spot {MY_SERVER}", "6 more bids")
         lines = table(seen)
         assert len(lines) == 11
         assert lines[1].split() == ["1>", "6.400", "0.000064", "BTC"]
@@ -265,6 +265,14 @@ async def test_the_bids_of_another_account_of_this_chat_are_looked_at_with_its_k
         await asks(ada, f"/spot {MY_SERVER}", "Held by your bid", "acct account2")
 
 
+async def test_what_a_bid_saves_is_known_before_anybody_has_searched(tmp_path: Path) -> None:
+    async with with_my_bid(tmp_path, offer(MINE)) as (stage, ada):
+        await happens(lambda: stage.clore.calls(operation="marketplace"), "the marketplace is read for its rates")
+        await asks(
+            ada, "/orders", "76 % less than on demand · holds it, nobody else bids · could pay less: 0.00001 BTC"
+        )
+
+
 # When CLORE.AI does not answer as it should
 
 
@@ -276,6 +284,8 @@ async def test_without_an_answer_the_last_known_auction_is_shown_with_its_age(tm
         seen = shown(await asks(ada, "/spot 100", "Held by another bid", "this is the last known"))
         assert "Data and rate from 3 min ago" in seen
         assert "CLORE.AI did not answer just now" in seen
+        assert "Won it then: 4 USD" in seen
+        assert "Wins it now" not in seen
 
 
 async def test_without_any_answer_there_is_no_ladder(tmp_path: Path) -> None:
