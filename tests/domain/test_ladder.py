@@ -22,7 +22,7 @@ from bot.domain.ladder import (
     to_win,
 )
 from bot.domain.market import Listing
-from bot.domain.money import BITCOIN, CLORE, USD, Money, Rates, unit
+from bot.domain.money import BITCOIN, CLORE, USD, Money, Rates, round_up, unit
 from bot.domain.renting import Can
 from bot.domain.spending import Wallet
 from bot.domain.spot import NoAnswer, Offer, SpotMarket, Winning, minimum_bid
@@ -107,16 +107,18 @@ def test_what_could_be_paid_less_still_holds_and_one_unit_less_would_not_win_it(
     held = market.holder
     assert held is not None
     less = could_pay_less(market, held)
-    rivals = [offer for offer in market.offers if offer.id != held.id]
-    if less is None:
-        return
-    assert less < held.bid
-    assert less.amount % unit(less.currency) == 0
-    lowered = Bid(held.id, less.amount, less.currency)
-    assert winner([*_bids(rivals), lowered], held.id, RATES_IN_USD) == held.id
-    newcomer = Bid(NEWCOMER, less.amount - unit(less.currency), less.currency)
-    if rivals and not market.minimum:
-        assert winner([*_bids(rivals), newcomer], None, RATES_IN_USD) != NEWCOMER
+    rivals, coin = [offer for offer in market.offers if offer.id != held.id], held.bid.currency
+    if less is not None:
+        assert less < held.bid
+        assert less.amount % unit(coin) == 0
+        lowered = Bid(held.id, less.amount, coin)
+        assert winner([*_bids(rivals), lowered], held.id, RATES_IN_USD) == held.id
+    below = round_up(held.bid if less is None else less).amount - unit(coin)
+    least = minimum_bid(market, coin)
+    if not rivals and least is None:
+        assert less is None, "nothing is known that a bid has to be above"
+    elif below > 0 and (least is None or below >= least.amount):
+        assert winner([*_bids(rivals), Bid(NEWCOMER, below, coin)], None, RATES_IN_USD) != NEWCOMER
 
 
 @given(auctions(fewest=1))
