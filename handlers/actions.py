@@ -265,6 +265,7 @@ _CODES: Final[dict[str, type[Action]]] = {
     "mG": market.RunSearch,
     "mD": market.DeleteSearch,
     "mC": market.ShowServer,
+    "mA": market.ShowAuction,
     "mO": market.MarkFavourite,
     "mW": market.WatchServer,
     "mB": market.BlockServer,

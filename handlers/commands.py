@@ -20,6 +20,7 @@ COMMANDS: Final = (
     Command("bid", "Change the price of a spot bid", arguments="ORDER PRICE", menu=False),
     Command("market", "Search the marketplace", arguments="[query]"),
     Command("server", "The card of one listed server", arguments="ID", menu=False),
+    Command("spot", "The auction of a server: who bids what, and what wins it", arguments="SERVER"),
     Command("rent", "Rent a server, or go on with a draft", arguments="[SERVER]"),
     Command("templates", "Your templates for renting"),
     Command("servers", "Servers that you provide"),

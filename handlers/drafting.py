@@ -103,7 +103,7 @@ async def wallets_of(desk: Desk) -> tuple[Wallet, ...] | None:
 async def auction_of(guest: Guest, desk: Desk, server: ServerId) -> SpotMarket | None:
     """The auction, read now; `None` where that fails: an older one says nothing of what a new bid would do."""
     asked_at = guest.house.clock()
-    market = await look_at_auction(guest.house, desk, server, NOW)
+    market = (await look_at_auction(guest.house, desk, server, NOW)).market
     return market if market is not None and market.read_at >= asked_at else None
 
 

@@ -29,10 +29,16 @@ from storage.marks import MarkKind
 
 async def command(guest: Guest, arguments: str) -> Screen:
     """`/server ID`."""
+    server = server_of("server", arguments)
+    return server if isinstance(server, Screen) else await show_server(guest, ShowServer(server))
+
+
+def server_of(command: str, arguments: str) -> ServerId | Screen:
+    """The server that a command names, or what is wrong with its words."""
     server = number_of(arguments, ServerId)
     if server is not None:
-        return await show_server(guest, ShowServer(server))
-    known = find_command("server")
+        return server
+    known = find_command(command)
     assert known is not None
     problem = f"{arguments[:20]} is no server number" if arguments else "A server's number is missing"
     return errors.bad_arguments(
@@ -79,7 +85,7 @@ async def _auction(guest: Guest, desk: Desk | None, action: ShowServer) -> SpotM
     if desk is None:
         return None
     age = NOW if action.fresh else AUCTION_RECENT
-    return await look_at_auction(guest.house, desk, action.server, age)
+    return (await look_at_auction(guest.house, desk, action.server, age)).market
 
 
 async def _afterwards(desk: Desk, listing: Listing) -> tuple[Afterwards, ...]:

@@ -14,7 +14,7 @@ from bot.domain.catalogue import Catalogue
 from bot.domain.ids import ServerId
 from bot.domain.spot import SpotMarket
 from bot.services.desk import Desk
-from bot.services.feeds import NOW, Wanted, within
+from bot.services.feeds import NOW, Auction, Wanted, within
 from bot.services.house import House
 from handlers.actions import Action
 from handlers.screen import Screen
@@ -62,10 +62,10 @@ def greatest_age(*, fresh: bool) -> timedelta:
     return NOW if fresh else RECENT
 
 
-async def look(desk: Desk, part: Wanted, max_age: timedelta = RECENT) -> Look:
+async def look(desk: Desk, part: Wanted, max_age: timedelta = RECENT, patience: float = PATIENCE_SECONDS) -> Look:
     """The snapshot with that part not older than `max_age`, where CLORE.AI answers in time."""
     try:
-        snapshot = await within(PATIENCE_SECONDS, desk.feed.fresh(part, max_age))
+        snapshot = await within(patience, desk.feed.fresh(part, max_age))
     except CloreError as error:
         return Look(desk.last, error)
     return Look(desk.last, slow=True) if snapshot is None else Look(snapshot)
@@ -114,9 +114,41 @@ async def look_at_market(house: House, max_age: timedelta = RECENT, patience: fl
     return MarketLook(market.last_catalogue, slow=True) if catalogue is None else MarketLook(catalogue)
 
 
-async def look_at_auction(house: House, desk: Desk, server: ServerId, max_age: timedelta) -> SpotMarket | None:
-    """The bids on a machine, where CLORE.AI answers in time; else as last read (see `read_at`), or `None`."""
-    return await house.auctions.market(desk, server, max_age, AUCTION_PATIENCE_SECONDS)
+@dataclass(frozen=True, slots=True)
+class AuctionLook:
+    """The bids on a machine as they are known now; `look`: whether and why they are no newer."""
+
+    market: SpotMarket | None
+    look: Look
+
+    @property
+    def failed(self) -> Failure | None:
+        return self.look.failed
+
+
+async def look_at_auction(
+    house: House, desk: Desk, server: ServerId, max_age: timedelta, patience: float = AUCTION_PATIENCE_SECONDS
+) -> AuctionLook:
+    """The bids on a machine, where CLORE.AI answers in time; else as last read (see `read_at`), or `None`.
+
+    Where the account bids there itself its feed reads them, so that alerts and screens know the same.
+    """
+    if bids_there(desk, server):
+        found = await look(desk, Auction(server), max_age, patience)
+        return AuctionLook(found.snapshot.markets.get(server) if found.snapshot else None, found)
+    try:
+        market = await within(patience, house.auctions.fresh(desk, server, max_age))
+    except CloreError as error:
+        return AuctionLook(house.auctions.last(desk, server), Look(desk.last, error))
+    if market is None:
+        return AuctionLook(house.auctions.last(desk, server), Look(desk.last, slow=True))
+    return AuctionLook(market, Look(desk.last))
+
+
+def bids_there(desk: Desk, server: ServerId) -> bool:
+    """Whether this account was last seen with an open bid on this machine."""
+    orders = desk.last.orders.open if desk.last and desk.last.orders else ()
+    return any(order.spot and order.server == server for order in orders)
 
 
 def market_trouble(found: MarketLook, again: Action | None, *, untouched: Untouched = Untouched.READ) -> Screen:

@@ -7,7 +7,7 @@ from typing import Final, assert_never
 from bot.domain.ids import NO_RESULTS, ResultsId
 from bot.domain.rental import Order
 from bot.domain.search import Misread, Search, gpu_name, parse
-from handlers import filters, home, listing, marks, orders, results, searches
+from handlers import filters, home, listing, marks, orders, results, searches, spot
 from handlers.guest import Guest
 from handlers.looking import RECENT
 from handlers.market_actions import (
@@ -23,6 +23,7 @@ from handlers.market_actions import (
     RunSearch,
     SaveSearch,
     SetFilter,
+    ShowAuction,
     ShowFilter,
     ShowFilters,
     ShowMarket,
@@ -61,6 +62,8 @@ async def respond(guest: Guest, action: MarketAction) -> Answer:
             return await searches.respond(guest, action)
         case ShowServer():
             return await listing.show_server(guest, action)
+        case ShowAuction():
+            return await spot.show_auction(guest, action)
         case MarkFavourite() | WatchServer() | BlockServer() | BlockOwner():
             return await marks.mark(guest, action)
         case ShowMarks(page=page):

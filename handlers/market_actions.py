@@ -103,6 +103,15 @@ class ShowServer:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowAuction:
+    """The bids on one server, with mine among them; `results`: the list that its card was opened from, 0 for none."""
+
+    server: ServerId
+    results: ResultsId = NO_RESULTS
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class MarkFavourite:
     """`results`: the list that the server's card was opened from; `listed`: pressed in the list of marks."""
 
@@ -177,6 +186,7 @@ MarketAction = (
     | RunSearch
     | DeleteSearch
     | ShowServer
+    | ShowAuction
     | MarkFavourite
     | WatchServer
     | BlockServer

@@ -8,8 +8,9 @@ from typing import Final
 
 from bot.alerts.snapshot import Snapshot
 from bot.domain.draft import MAX_ISSUE
-from bot.domain.ids import DeploymentId, OrderId
+from bot.domain.ids import DeploymentId, OrderId, ServerId
 from bot.domain.ledger import Cancellation
+from bot.domain.market import Listing
 from bot.domain.rental import Order
 from bot.services.desk import Desk
 from bot.services.feeds import Auction, Orders, PastOrders
@@ -44,7 +45,16 @@ async def show_orders(guest: Guest, desk: Desk, action: ShowOrders) -> Screen:
         page=action.page,
         rates=guest.house.rates,
         failed=found.failed,
+        listings=_listings(guest, found.snapshot),
     )
+
+
+def _listings(guest: Guest, snapshot: Snapshot) -> dict[ServerId, Listing]:
+    """The machines of bids as the marketplace showed them last: what they cost on demand does not change by the minute."""
+    market = guest.house.market.last
+    if market is None or snapshot.orders is None:
+        return {}
+    return market.listed({order.server for order in snapshot.orders.open if order.spot})
 
 
 def _unread_auctions(snapshot: Snapshot) -> tuple[Auction, ...]:
@@ -86,6 +96,7 @@ async def show_order(guest: Guest, desk: Desk, action: ShowOrder) -> Screen:
         rates=guest.house.rates,
         failed=found.failed,
         on_demand=guest.house.market.on_demand(order.server),
+        listing=_listings(guest, found.snapshot).get(order.server),
         deployment=_followed(guest, desk, order),
         stops=len(guest.house.store.stops.of_order(desk.account.id, order.id)),
     )

@@ -16,6 +16,7 @@ from handlers import (
     orders,
     rent,
     replies,
+    spot,
     status,
     stops,
     templates,
@@ -123,6 +124,8 @@ async def command(guest: Guest, name: str, arguments: str) -> Answer:
             return await market.command(guest, arguments)
         case "server":
             return await listing.command(guest, arguments)
+        case "spot":
+            return await spot.command(guest, arguments)
         case "rent":
             return await rent.command(guest, arguments)
         case "templates":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -54,5 +54,9 @@ class Market:
 
     def on_demand(self, server: ServerId) -> OnDemand | None:
         """`None` for a server that is not listed: hidden, offline, or gone."""
-        found = next((listing for listing in self.listings if listing.id == server), None)
+        found = self.listed({server}).get(server)
         return None if found is None else OnDemand(found.rented, self.read_at)
+
+    def listed(self, servers: Collection[ServerId]) -> dict[ServerId, Listing]:
+        """Those of these servers that are listed, in one pass."""
+        return {listing.id: listing for listing in self.listings if listing.id in servers} if servers else {}

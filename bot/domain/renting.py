@@ -66,7 +66,7 @@ def coins(
 ) -> tuple[Coin, ...]:
     """The coins that the host takes: those that can pay first, and of these the cheapest by dollars."""
     held = None if wallets is None else tuple(wallets)
-    found = [_coin(quote, held) for quote in quotes(listing, spot=spot)]
+    found = [coin_of(quote, held) for quote in quotes(listing, spot=spot)]
     return tuple(sorted(found, key=lambda coin: (coin.can, *by_dollars(coin.quote, rates))))
 
 
@@ -123,7 +123,8 @@ def effect(cost: Money, wallets: Iterable[Wallet] | None, burn: Mapping[str, Mon
     return Effect(balance, runway(balance, burns), runway(balance, after))
 
 
-def _coin(quote: Quote, wallets: tuple[Wallet, ...] | None) -> Coin:
+def coin_of(quote: Quote, wallets: tuple[Wallet, ...] | None) -> Coin:
+    """What I hold of the coin of this price, and whether that reaches for an hour; `wallets` is `None` where not known."""
     if wallets is None:
         return Coin(quote, Can.UNKNOWN)
     wallet = next((wallet for wallet in wallets if wallet.currency == quote.price.currency), None)

@@ -88,7 +88,7 @@ def winning_bid(
         return NoAnswer(NoAnswer.NO_RATE) if least is None else Winning(least, None)
     best: tuple[Money, Offer] | None = None
     for rival in rivals:
-        here = _in_coin(rival.bid, currency, rates)
+        here = in_coin(rival.bid, currency, rates)
         if here is None:
             return NoAnswer(NoAnswer.NO_RATE)
         if best is None or here > best[0]:
@@ -103,12 +103,13 @@ def minimum_bid(market: SpotMarket, currency: str, rates: Rates | None = None) -
     if currency in market.minimum:
         return round_up(Money(market.minimum[currency], currency))
     rates = rates or market.rates
-    known = [_in_coin(Money(amount, coin), currency, rates) for coin, amount in market.minimum.items()]
+    known = [in_coin(Money(amount, coin), currency, rates) for coin, amount in market.minimum.items()]
     there = [round_up(money) for money in known if money is not None]
     return min(there, key=lambda money: money.amount, default=None)
 
 
-def _in_coin(money: Money, currency: str, rates: Rates | None) -> Money | None:
+def in_coin(money: Money, currency: str, rates: Rates | None) -> Money | None:
+    """The same worth in this coin, unrounded; `None` where a rate that it takes is unknown."""
     if money.currency == currency:
         return money
     return None if rates is None else rates.convert(money, currency)

@@ -12,7 +12,6 @@ from bot.domain.ids import KeyId, ServerId
 from bot.domain.spot import SpotMarket
 from bot.services.clock import Clock
 from bot.services.desk import Desk
-from bot.services.feeds import within
 from bot.services.market import MarketCopy
 from bot.services.shared import Shared
 
@@ -34,17 +33,20 @@ class Auctions:
         self._last: OrderedDict[tuple[KeyId, ServerId], SpotMarket] = OrderedDict()
         self._reading: Shared[tuple[KeyId, ServerId], SpotMarket] = Shared()
 
-    async def market(self, desk: Desk, server: ServerId, max_age: timedelta, patience: float) -> SpotMarket | None:
-        """The auction, where it comes within `patience` seconds; else an older one (see its `read_at`), or `None`."""
-        place = (desk.account.key, server)
-        known = self._last.get(place)
+    def last(self, desk: Desk, server: ServerId) -> SpotMarket | None:
+        """As it was read last, however long ago (see its `read_at`)."""
+        return self._last.get((desk.account.key, server))
+
+    async def fresh(self, desk: Desk, server: ServerId, max_age: timedelta) -> SpotMarket:
+        """The auction not older than this. Raises `CloreError` where it cannot be had."""
+        known = self.last(desk, server)
         if known is not None and self._clock() - known.read_at < max_age:
             return known
         try:
-            return await within(patience, self._reading.get(place, lambda: self._read(desk, server))) or known
+            return await self._reading.get((desk.account.key, server), lambda: self._read(desk, server))
         except CloreError as error:
             log.info("the auction of server %d could not be read: %s", server, error)
-            return known
+            raise
 
     def seen(self) -> tuple[SpotMarket, ...]:
         """The auctions that were read, whoever read them."""

@@ -37,7 +37,7 @@ from handlers.actions import (
     ShowWallets,
     TestKey,
 )
-from handlers.market_actions import FindSimilar
+from handlers.market_actions import FindSimilar, ShowAuction
 from handlers.screen import Press, Row, Screen
 from handlers.views.auction import own_bid, unheld, why_nobody
 from handlers.views.frame import Account, copying, label, screen, title
@@ -243,7 +243,7 @@ def _displaced(facts: Outbid, notice: Notice, account: Account, now: datetime, o
         rows=_outbid_rows(facts, account, f"📈 Raise to {exact_coin(above)}…")
         if above is not None
         else (
-            (Press("Open order", ShowOrder(account.id, order.id)),),
+            (Press("Open order", ShowOrder(account.id, order.id)), Press("🔨 Auction", ShowAuction(order.server))),
             (Press("✏️ Another price…", AskPrice(account.id, order.id)),),
         ),
     )

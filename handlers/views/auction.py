@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Final
 
 from bot.domain.ids import OrderId
-from bot.domain.market import OnDemand
+from bot.domain.ladder import Standing, on_demand_quote, saving
+from bot.domain.ladder import ladder as ranked
+from bot.domain.market import Listing, OnDemand
 from bot.domain.money import Money, Rates
 from bot.domain.rental import Order
 from bot.domain.spot import NoAnswer, Offer, SpotMarket, Winning, winning_bid
 from handlers.views.html import Html, code, join, say, when
-from handlers.views.words import exact_coin, worth
+from handlers.views.words import coin, counted, exact_coin, percent, worth
 
 RUNGS: Final = 5
 SAME_MOMENT: Final = timedelta(seconds=30)
@@ -33,14 +34,68 @@ def own_bid(order: Order, market: SpotMarket | None) -> Money:
     return offer.bid if offer and offer.bid.currency == order.price.currency else order.price
 
 
-def ladder(market: SpotMarket, order: Order, rates: Rates | None, now: datetime) -> list[Html]:
-    """The highest bids, each with whose it is and whether it holds the machine."""
-    rates = rates or market.rates
-    ranked = sorted(market.offers, key=lambda offer: _rank(offer, rates), reverse=True)
+def ladder(
+    market: SpotMarket, own: OrderId | None, rates: Rates | None, now: datetime, *, most: int = RUNGS
+) -> list[Html]:
+    """The highest bids to the digit, each with whose it is and whether it holds the machine. `own`: the one in question."""
+    rates = market.rates or rates
+    steps = ranked(market, rates)
+    rungs = steps.shown(most)
+    apart = steps.apart[: most - len(rungs)]
     head = say("Auction of server {server}, read {when}:", server=code(market.server), when=when(market.read_at, now))
-    left = len(ranked) - RUNGS
+    left = len(market.offers) - len(rungs) - len(apart)
     more = [say("and {left} more", left=left)] if left > 0 else []
-    return [head, *(_rung(offer, order, rates) for offer in ranked[:RUNGS]), *more]
+    return [
+        head,
+        *(_rung(rung.offer, own, rates) for rung in rungs),
+        *(join((_rung(offer, own, rates), "not compared")) for offer in apart),
+        *more,
+    ]
+
+
+def stands(found: Standing, rates: Rates | None, *, in_full: bool = True) -> Html:
+    """`holds it, 0.00001 BTC over the next of 3 bids`, or `place 2 of 3, 0.00001 BTC below the next`.
+
+    `in_full`: with the bid behind one that waits, and with the bids that could not be compared.
+    """
+    if found.place is None or (found.apart and found.compared == 1):
+        return join(("holds it" if found.offer.active else None, "its place is not known, for want of a rate"))
+    behind = None
+    if found.offer.active:
+        place = _holds(found)
+    else:
+        above = say(", {margin} below the next", margin=coin(found.above)) if found.above is not None else ""
+        place = say("place {place} of {count}{above}", place=found.place, count=found.compared, above=above)
+        behind = say("{margin} over the one behind", margin=coin(found.below)) if found.below is not None else None
+    apart = (
+        say("{bids} not compared, for want of a rate", bids=counted(found.apart, "bid", "bids"))
+        if found.apart
+        else None
+    )
+    return join((place, *((behind, apart) if in_full else ()), less(found.less, rates)))
+
+
+def _holds(found: Standing) -> Html:
+    if found.below is not None:
+        return say("holds it, {margin} over the next of {count} bids", margin=coin(found.below), count=found.compared)
+    return say("holds it") if found.compared > 1 or found.apart else say("holds it, nobody else bids")
+
+
+def less(bid: Money | None, rates: Rates | None) -> Html | None:
+    """What an active bid could be lowered to."""
+    return None if bid is None else say("could pay less: {bid}", bid=worth(bid, rates, to_the_digit=True))
+
+
+def against_on_demand(cost: Money, listing: Listing | None, rates: Rates | None) -> Html | None:
+    """`70 % less than on demand`: a cost per day with the fee beside what the same machine costs without bidding."""
+    instead = on_demand_quote(listing, cost.currency, rates)
+    share = saving(cost, instead, rates) if instead else None
+    if share is None:
+        return None
+    whole = share.to_integral_value()
+    if not whole:
+        return say("as much as on demand")
+    return say("{share} {than} than on demand", share=percent(abs(whole)), than="less" if whole > 0 else "more")
 
 
 def unheld(market: SpotMarket) -> bool:
@@ -106,13 +161,7 @@ def _place(bid: Money, winning: Winning, rates: Rates | None) -> Html:
     return say("It would be the highest bid, above {bid}.", bid=highest)
 
 
-def _rung(offer: Offer, order: Order, rates: Rates | None) -> Html:
-    whose = "this bid" if offer.id == order.id else "yours" if offer.mine else "other"
+def _rung(offer: Offer, own: OrderId | None, rates: Rates | None) -> Html:
+    whose = "this bid" if offer.id == own else "yours" if offer.mine else "other"
     state = "▶ active" if offer.active else "· waiting"
     return join((say("{state}", state=state), worth(offer.bid, rates, to_the_digit=True), whose))
-
-
-def _rank(offer: Offer, rates: Rates | None) -> tuple[bool, Decimal]:
-    """The holder first, then by worth; bids of coins without a rate come last."""
-    worth_in_dollars = rates.dollars(offer.bid) if rates else offer.bid.amount
-    return offer.active, worth_in_dollars if worth_in_dollars is not None else Decimal(-1)

@@ -67,7 +67,7 @@ def confirm(
             (Press("✏️ Another price…", AskPrice(account.id, order.id)),),
             *confirmation(token, f"{verb} to {exact_coin(bid)}", Style.SUCCESS if verb == "Raise" else Style.DANGER),
         ),
-        details=ladder(market, order, rates, now),
+        details=ladder(market, order.id, rates, now),
     )
 
 
@@ -98,7 +98,7 @@ def ask_price(
             age(market.read_at, now, rates),
         ),
         (navigation(ShowOrder(account.id, order.id)),),
-        details=ladder(market, order, rates, now),
+        details=ladder(market, order.id, rates, now),
     )
     return Screen(asked.text, asked.rows, asks=True)
 
@@ -125,7 +125,7 @@ def already_holds(
             ),
             navigation(ShowOrders(account.id)),
         ),
-        details=ladder(market, order, rates, now),
+        details=ladder(market, order.id, rates, now),
     )
 
 
@@ -159,7 +159,7 @@ def already_highest(
             ),
             navigation(ShowOrders(account.id), AskRaise(account.id, order.id)),
         ),
-        details=ladder(market, order, rates, now),
+        details=ladder(market, order.id, rates, now),
     )
 
 
@@ -201,7 +201,7 @@ def no_suggestion(account: Account, order: Order, market: SpotMarket, answer: No
             age(market.read_at, now, market.rates),
         ),
         (typed, navigation(ShowOrder(account.id, order.id), AskRaise(account.id, order.id))),
-        details=ladder(market, order, None, now),
+        details=ladder(market, order.id, None, now),
     )
 
 

@@ -18,6 +18,7 @@ from handlers.market_actions import (
     BlockOwner,
     BlockServer,
     MarkFavourite,
+    ShowAuction,
     ShowMarket,
     ShowResults,
     ShowServer,
@@ -25,9 +26,9 @@ from handlers.market_actions import (
 )
 from handlers.rent_actions import StartRent
 from handlers.screen import Press, Row, Screen
-from handlers.views.auction import REASONS
+from handlers.views.auction import REASONS, ladder
 from handlers.views.frame import Failure, age, navigation, screen, title
-from handlers.views.html import Html, code, join, say, text, when
+from handlers.views.html import Html, code, join, say, text
 from handlers.views.machine import (
     Reader,
     coins,
@@ -214,10 +215,7 @@ def _details(shown: Card, now: datetime) -> Iterator[Html | None]:
     yield from prices(shown.listing, shown.rates, spot=False)
     yield from prices(shown.listing, shown.rates, spot=True)
     if shown.auction is not None and shown.auction.offers:
-        yield say("Bids, read {when}:", when=when(shown.auction.read_at, now))
-        for offer in shown.auction.offers[:RUNGS]:
-            state, whose = ("▶ active" if offer.active else "· waiting"), ("yours" if offer.mine else "other")
-            yield join((state, exact_coin(offer.bid), whose))
+        yield from ladder(shown.auction, None, shown.rates, now, most=RUNGS)
     yield from specs(shown.listing.specs)
     yield gpu_list(shown.listing)
     yield say("CUDA {cuda}", cuda=text(shown.listing.cuda, 16)) if shown.listing.cuda else None
@@ -267,6 +265,7 @@ def _rows(shown: Card) -> tuple[Row, ...]:
     blocked, blocked_owner = server in reader.blocked, listing.owner in reader.blocked_owners
     return (
         () if shown.own else rent if reader.account else connect,
+        (Press("🔨 Auction", ShowAuction(server, results)),) if reader.account else (),
         (
             Press("★ Favourite ✓" if favourite else "☆ Favourite", MarkFavourite(server, not favourite, results)),
             Press("👁 Watched ✓" if watched else "👁 Watch", WatchServer(server, not watched, results)),

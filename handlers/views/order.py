@@ -9,16 +9,18 @@ from typing import Final
 
 from bot.alerts.snapshot import Snapshot
 from bot.domain.ids import DeploymentId
-from bot.domain.market import OnDemand
+from bot.domain.ladder import on_demand_quote, standing
+from bot.domain.market import Listing, OnDemand
 from bot.domain.money import Rates
 from bot.domain.rental import FREE_OF_CREATION_FEE, Order, RentalState
 from handlers.actions import AskCancel, AskPrice, AskRaise, ShowOrder, ShowOrders, ShowPastOrders, ShowWallets
-from handlers.market_actions import FindSimilar, ShowCheaper, ShowServer
+from handlers.market_actions import FindSimilar, ShowAuction, ShowCheaper, ShowServer
 from handlers.rent_actions import RentAgain, ShowDeployment, ShowStops
 from handlers.screen import Button, Press, Row, Screen
-from handlers.views.auction import ladder, own_bid, unheld, why_nobody
+from handlers.views.auction import against_on_demand, ladder, own_bid, stands, unheld, why_nobody
 from handlers.views.frame import Account, Failure, age, copying, in_pairs, navigation, opening, screen, title
-from handlers.views.html import Html, code, deadline, join, say, text, utc
+from handlers.views.html import Html, code, deadline, join, say, text, utc, when
+from handlers.views.machine import day_price as listed_price
 from handlers.views.machine import specs
 from handlers.views.rental import STATES, day_price, machine, number, smaller_prices, with_its_bid
 from handlers.views.words import exact, exact_coin, hours, worth
@@ -36,32 +38,37 @@ def card(
     rates: Rates | None = None,
     failed: Failure | None = None,
     on_demand: OnDemand | None = None,
+    listing: Listing | None = None,
     deployment: DeploymentId | None = None,
     stops: int = 0,
 ) -> Screen:
     """Everything about one order; exact numbers, specs and ids are folded.
 
-    `on_demand`: what the marketplace says of the machine of a waiting bid. `deployment`: it is new, and followed.
-    `stops`: conditions set to end it.
+    `on_demand`: what the marketplace says of the machine of a waiting bid; `listing`: how it shows the machine of any
+    bid, as old as `on_demand`. `deployment`: it is new, and followed. `stops`: conditions set to end it.
     """
     order = with_its_bid(order, snapshot)
     state = order.state(now, bid_active=snapshot.bid_active(order))
     read_at = snapshot.past_orders_at if order.expired else snapshot.orders_at
     glyph, word = STATES[state]
+    access_lines = (ssh_line(order, state), web_line(order, state))
     return screen(
         (
             title(glyph, word, number(order.id), account),
             say("🖥 {machine}", machine=machine(order)),
-            _price(order, state, rates),
+            join((_price(order, state, rates), _against(order, listing, rates))),
             _spent(order, state, now, rates),
             _length(order, state, now),
             waits_for(order, snapshot, rates, on_demand, now) if state is RentalState.WAITING else None,
-            ssh_line(order, state),
-            web_line(order, state),
+            _stands(order, snapshot, rates),
+            *((join(access_lines) or None,) if order.spot else access_lines),
             age(read_at, now, rates, failed=failed),
         ),
         _rows(account, order, state, deployment, stops),
-        details=_details(order, snapshot, state, now, rates),
+        details=(
+            *_details(order, snapshot, state, now, rates),
+            _on_demand(order, listing, on_demand, rates, now),
+        ),
     )
 
 
@@ -70,6 +77,29 @@ def _price(order: Order, state: RentalState, rates: Rates | None) -> Html:
     if state is RentalState.WAITING:
         return say("💵 Costs nothing while it waits; would cost {price}", price=price)
     return say("💵 {price}", price=price)
+
+
+def _against(order: Order, listing: Listing | None, rates: Rates | None) -> Html | None:
+    """What a bid saves; a rental on demand is what it would be held against."""
+    return against_on_demand(order.cost_per_day, listing, rates) if order.spot and not order.expired else None
+
+
+def _stands(order: Order, snapshot: Snapshot, rates: Rates | None) -> Html | None:
+    """Where a bid stands among the others, as its auction was read last."""
+    market = snapshot.markets.get(order.server) if order.spot and not order.expired else None
+    found = standing(market, order.id, rates) if market else None
+    return say("🔨 Your bid: {stands}", stands=stands(found, rates)) if found else None
+
+
+def _on_demand(
+    order: Order, listing: Listing | None, on_demand: OnDemand | None, rates: Rates | None, now: datetime
+) -> Html | None:
+    """The price that a bid is held against, with its age."""
+    quote = on_demand_quote(listing, order.price.currency, rates) if order.spot and not order.expired else None
+    if quote is None:
+        return None
+    read = say("read {when}", when=when(on_demand.read_at, now)) if on_demand else None
+    return join((say("On demand the machine costs {price}", price=listed_price(quote, rates)), read))
 
 
 def _spent(order: Order, state: RentalState, now: datetime, rates: Rates | None) -> Html:
@@ -150,7 +180,7 @@ def _details(
         for forward in _forwards(order):
             yield say("Port {inside} at {outside}", inside=forward[0], outside=code(forward[1], 256))
     if order.spot and market and not order.expired:
-        yield from ladder(market, order, rates, now)
+        yield from ladder(market, order.id, rates, now)
     yield from _specs(order)
 
 
@@ -197,7 +227,7 @@ def _rows(
             Press("💡 Cheaper?", ShowCheaper(account.id, order.id)),
         ),
         (Press("🛑 Cancel bid…" if state is RentalState.WAITING else "🛑 Cancel…", AskCancel(account.id, order.id)),),
-        (_machine(order), *_similar(account, order, state)),
+        (_machine(order), *_similar(account, order, state), *_auction(order)),
         links,
         below,
     )
@@ -206,6 +236,11 @@ def _rows(
 def _machine(order: Order) -> Press:
     """The card of its machine, where it becomes a favourite or is blocked."""
     return Press("🖥 Machine", ShowServer(order.server))
+
+
+def _auction(order: Order) -> Row:
+    """Where its bid stands among the others."""
+    return (Press("🔨 Auction", ShowAuction(order.server)),) if order.spot else ()
 
 
 def _similar(account: Account, order: Order, state: RentalState) -> Row:

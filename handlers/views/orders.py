@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from bot.alerts.snapshot import Missing, Snapshot
-from bot.domain.ids import OrderId
+from bot.domain.ids import OrderId, ServerId
+from bot.domain.ladder import standing
+from bot.domain.market import Listing
 from bot.domain.money import Rates
 from bot.domain.rental import Order, Orders, RentalState
 from handlers.actions import Home, ReplaceKey, ShowOrder, ShowOrders, ShowPastOrders, ShowWallets
 from handlers.screen import Press, Row, Screen
+from handlers.views.auction import against_on_demand, stands
 from handlers.views.frame import Account, Failure, age, label, navigation, paged, pager, screen, title
-from handlers.views.html import Html, say
+from handlers.views.html import Html, join, say, when
 from handlers.views.rental import STATES, list_line, number, with_its_bid
 from handlers.views.words import counted
 
@@ -25,8 +29,12 @@ def orders(
     page: int = 0,
     rates: Rates | None = None,
     failed: Failure | None = None,
+    listings: Mapping[ServerId, Listing] = MappingProxyType({}),
 ) -> Screen:
-    """The open rentals and waiting bids, newest first. A list that was never read is not shown as an empty one."""
+    """The open rentals and waiting bids, newest first. A list that was never read is not shown as an empty one.
+
+    `listings`: machines of bids as the marketplace showed them last, for their price on demand.
+    """
     rows_below = _below(
         account, ShowPastOrders(account.id), "📜 Past rentals", ShowOrders(account.id, page, fresh=True)
     )
@@ -39,7 +47,10 @@ def orders(
     found = sorted(listed, key=lambda order: order.created_at, reverse=True)
     shown = paged(found, page)
     states = {order.id: order.state(now, bid_active=snapshot.bid_active(order)) for order in shown.items}
-    lines = [list_line(order, states[order.id], now, rates) for order in shown.items]
+    lines = [
+        list_line(order, states[order.id], now, rates, bid=_bid(order, snapshot, listings.get(order.server), rates))
+        for order in shown.items
+    ]
     if not found:
         lines = [say("Nothing is rented, and no bid waits.")]
     return screen(
@@ -54,8 +65,25 @@ def orders(
             (Press("🔑 Replace key", ReplaceKey(account.id)),) if failed is Failure.REJECTED else (),
             *rows_below,
         ),
-        details=[_missing(lost) for lost in snapshot.missing],
+        details=[*(_missing(lost) for lost in snapshot.missing), _auctions(shown.items, snapshot, now)],
     )
+
+
+def _bid(order: Order, snapshot: Snapshot, listing: Listing | None, rates: Rates | None) -> Html | None:
+    """Where a spot bid stands, in short, and what it saves."""
+    if not order.spot:
+        return None
+    market = snapshot.markets.get(order.server)
+    found = standing(market, order.id, rates) if market else None
+    place = stands(found, rates, in_full=False) if found else None
+    return join((against_on_demand(order.cost_per_day, listing, rates), place)) or None
+
+
+def _auctions(listed: Sequence[Order], snapshot: Snapshot, now: datetime) -> Html | None:
+    """The places of bids are as old as their auctions."""
+    found = [snapshot.markets.get(order.server) for order in listed if order.spot]
+    read = [market.read_at for market in found if market is not None]
+    return say("Auctions of these bids: the oldest read {when}", when=when(min(read), now)) if read else None
 
 
 def past_orders(

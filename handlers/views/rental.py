@@ -70,8 +70,8 @@ def time_left(order: Order, now: datetime) -> Html:
     return say("{span} of {length} left", span=duration(left), length=hours(order.max_length))
 
 
-def list_line(order: Order, state: RentalState, now: datetime, rates: Rates | None) -> Html:
-    """One order of a list in one line."""
+def list_line(order: Order, state: RentalState, now: datetime, rates: Rates | None, *, bid: Html | None = None) -> Html:
+    """One order of a list in one line. `bid`: what is to be said of a spot bid."""
     glyph, word = STATES[state]
     named = say(
         "{glyph} {word} · {id} {gpu}",
@@ -85,9 +85,9 @@ def list_line(order: Order, state: RentalState, now: datetime, rates: Rates | No
         case RentalState.EXPIRED:
             return join((named, spent, say("length {length}", length=hours(order.max_length))))
         case RentalState.WAITING:
-            return join((named, say("would cost {price}", price=_price(order, rates)), spent))
+            return join((named, say("would cost {price}", price=_price(order, rates)), bid, spent))
         case _:
-            return join((named, _price(order, rates), spent, time_left(order, now)))
+            return join((named, _price(order, rates), bid, spent, time_left(order, now)))
 
 
 def _price(order: Order, rates: Rates | None) -> Html:

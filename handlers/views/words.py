@@ -41,9 +41,9 @@ def lasts(runway: timedelta) -> str:
     return "10 years or more" if runway >= FOREVER else duration(runway)
 
 
-def number(amount: Decimal) -> str:
-    """For reading: three significant digits, never an exponent."""
-    return rounded(amount) if _can_be_shown(amount) else TOO_LONG
+def number(amount: Decimal, digits: int = 3) -> str:
+    """For reading: so many significant digits, never an exponent."""
+    return rounded(amount, digits) if _can_be_shown(amount) else TOO_LONG
 
 
 def exact(amount: Decimal) -> str:

@@ -28,12 +28,13 @@ from bot.domain.ids import (
     BatchId,
     DeploymentId,
     DraftId,
+    OrderId,
     ResultsId,
     StopId,
 )
 from bot.domain.ledger import Cause, Creation, Ending, Result
 from bot.domain.market import Listing, OnDemand
-from bot.domain.money import Money
+from bot.domain.money import BITCOIN, Money
 from bot.domain.quote import Quote
 from bot.domain.renting import Effect
 from bot.domain.secrets import Secrets
@@ -60,6 +61,7 @@ from handlers.views import (
     orders,
     outcome,
     servers,
+    spot,
     start,
     status,
     stops,
@@ -83,6 +85,10 @@ def rental_screens(world: World) -> Iterator[Made]:
     failed = Failure.SLOW if world.flag else None
     on_demand = OnDemand(world.flag, at)
     yield orders.orders, orders.orders(one, seen, at, page=world.number, rates=rates, failed=failed)
+    machine = Listing(order_.server, on_demand={order_.price.currency: world.amount})
+    listings = {order_.server: machine}
+    yield orders.orders, orders.orders(one, seen, at, page=world.number, rates=rates, failed=failed, listings=listings)
+    yield order.card, order.card(one, order_, seen, at, rates=rates, on_demand=on_demand, listing=machine)
     yield orders.past_orders, orders.past_orders(one, seen.orders, at, at, page=world.number, failed=failed)
     yield orders.not_found, orders.not_found(one, order_.id, at, at)
     yield order.card, order.card(one, order_, seen, at, rates=rates, failed=failed, on_demand=on_demand)
@@ -124,6 +130,40 @@ def rental_screens(world: World) -> Iterator[Made]:
     yield outcome.cancel_refused, outcome.cancel_refused(one, order_.id, world.word)
     yield outcome.cancel_unknown, outcome.cancel_unknown(one, order_.id)
     yield outcome.interrupted, outcome.interrupted(one, order_.id, world.word)
+
+
+def spot_screens(world: World) -> Iterator[Made]:
+    """The auction as it is, of more bids than are shown, and in every state that has a title of its own."""
+    at, one, seen, on_demand = world.moment, world.account, world.market, OnDemand(world.flag, world.moment)
+    amounts = {seen.offers[0].bid.currency: world.amount, BITCOIN: abs(world.amount), "<b>": world.amount}
+    machine = Listing(seen.server, specs=world.order.specs, on_demand=amounts, spot=amounts, rented=world.flag)
+    wallets = world.snapshot.wallets
+    others = tuple(replace(offer, mine=False, active=False) for offer in seen.offers)
+    many = tuple(replace(seen.offers[n % len(seen.offers)], id=OrderId(n), mine=n > 20) for n in range(26))
+    markets = (
+        seen,
+        *(
+            replace(seen, offers=offers)
+            for offers in ((), others, many, tuple(replace(each, mine=True) for each in many))
+        ),
+        *(replace(seen, online=online, public=world.flag) for online in (True, False)),
+        replace(seen, exists=False, offers=()),
+        replace(seen, rates=None, minimum={}),
+    )
+    for market in markets:
+        for listing, known in ((machine, wallets), (None, None), (machine, ())):
+            shown = spot.Auction(
+                market,
+                listing=listing,
+                listed_at=at if world.flag else None,
+                on_demand=on_demand if listing else None,
+                rates=market.rates,
+                wallets=known,
+                provided=world.flag and known is None,
+                results=ResultsId(world.number),
+                failed=Failure.SLOW if world.flag else None,
+            )
+            yield spot.auction, spot.auction(one, shown, at)
 
 
 def deployment_screens(world: World) -> Iterator[Made]:
@@ -372,6 +412,7 @@ def alert_screens(world: World) -> Iterator[Made]:
 
 def all_screens(world: World) -> Iterator[Made]:
     yield from rental_screens(world)
+    yield from spot_screens(world)
     yield from deployment_screens(world)
     yield from stop_screens(world)
     yield from cheaper_screens(world)

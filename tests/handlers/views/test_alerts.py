@@ -112,6 +112,7 @@ def test_a_machine_lost_to_nobody_known_promises_no_price() -> None:
     assert "nothing to raise" in text
     assert "would win" not in text
     assert AskRaise not in {type(action) for action in actions(screen)}
+    assert labels(screen) == ["Open order", "🔨 Auction", "✏️ Another price…"]
 
 
 def test_a_machine_rented_on_demand_can_still_be_queued_for() -> None:

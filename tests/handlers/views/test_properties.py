@@ -31,6 +31,7 @@ from handlers.views import (
     orders,
     outcome,
     servers,
+    spot,
     start,
     status,
     stops,
@@ -97,7 +98,7 @@ def test_a_screen_of_readings_says_how_old_they_are(world: World) -> None:
         bids.ask_price, bids.already_holds, bids.already_highest, bids.not_a_bid, bids.no_suggestion, bids.vanished, cancel.confirm, outcome.cancelled,
         outcome.still_listed, status.status, alerts.alert, deployments.living, deployments.running, deployments.decide,
         deployments.stuck, deployments.kept, stops.stops, stops.ask, creations.rented, cheaper.cheaper, cheaper.unknown,
-        batches.batch, batches.confirm, batches.full, batches.nothing_to_rent,
+        spot.auction, batches.batch, batches.confirm, batches.full, batches.nothing_to_rent,
         *READINGS,
     }  # fmt: skip
     seen = set()
