@@ -27,6 +27,9 @@ from storage.store import Store
 
 log = logging.getLogger(__name__)
 
+QUIET: Final = frozenset({Why.REACHED, Why.GONE})
+"""Ends that make no noise: as it was wanted, or told aloud by the news of the rental itself."""
+
 STANDING: Final[tuple[LoweringState, ...]] = ("waiting", "acting")
 
 
@@ -153,8 +156,8 @@ class LoweringWatch:
                 LoweringTold(lowering.id),
                 f"lowering:{lowering.id}:ended",
                 now,
-                rank=Rank.INFO if state == "reached" else Rank.WARNING,
-                silent=state == "reached",
+                rank=Rank.INFO if descent.end.why in QUIET else Rank.WARNING,
+                silent=descent.end.why in QUIET,
             )
         log.info("account %d: lowering %d has ended (%s)", lowering.account, lowering.id, descent.end.why)
         self._wake()

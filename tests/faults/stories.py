@@ -216,7 +216,7 @@ async def _lowers(it: Played) -> None:
     await it.confirms("Lower to 0.0000184 BTC", "Bid not changed")
     await it.taps("in time…", "Lower as soon as allowed?")
     await it.confirms("Lower to 0.0000184 BTC", "⏬ To 0.0000184 BTC")
-    await asyncio.sleep(5 * MINUTE)
+    await asyncio.sleep(20 * MINUTE)  # a kill within a reading puts the next step off by two minutes
     await it.sees("✅", "Lowered", "went from 0.00002 BTC to 0.0000184 BTC")
     await it.says("/order 5", "#5", "0.0000184 BTC a day before fee")
     steps = [call for call in it.stage.clore.calls(operation="set_spot_price") if call.executed]

@@ -120,7 +120,8 @@ async def test_a_bid_that_is_gone_ends_it(tmp_path: Path) -> None:
         await _queued(ada, "0.00008")
         await happens(lambda: _sent(stage), "the first step")
         ends(stage, HELD)
-        await told(stage, "Lowering stopped", "does not list this bid any more")
+        news = await told(stage, "Lowering stopped", "does not list this bid any more")
+        assert silent(news), "that the rental ended is told aloud"
         await asyncio.sleep(PAUSE)
         assert len(_sent(stage)) == 1
 
