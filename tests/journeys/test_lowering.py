@@ -115,6 +115,43 @@ async def test_who_is_outbid_meanwhile_is_not_raised_and_not_lowered(tmp_path: P
         assert _sent(stage) == [Decimal("0.00008165")]
 
 
+async def test_a_rival_who_comes_later_is_stayed_above(tmp_path: Path) -> None:
+    async with _desk(tmp_path) as (stage, ada):
+        await _queued(ada, "0.00008")
+        await happens(lambda: _sent(stage), "the first step")
+        orders = stage.clore.world.orders
+        (rival,) = (
+            order.id
+            for order in orders.values()
+            if order.live
+            and order.spot
+            and order.server == orders[HELD].server
+            and order.currency == "CLORE-Blockchain"
+        )
+        stage.clore.world.reprice(rival, Decimal(480))
+        await told(stage, "Lowering stopped", "lose the machine to another bid of 480 CLORE", patience=4 * PAUSE)
+        prices = _sent(stage)
+        assert prices[:2] == [Decimal("0.00008165"), Decimal("0.00008065")]
+        assert Decimal("0.00008") < prices[-1] < Decimal("0.00008065")
+        await asks(ada, f"/order {HELD}", "Running", "holds it")
+
+
+async def test_what_is_confirmed_while_a_step_is_under_way_is_asked_again(tmp_path: Path) -> None:
+    async with _desk(tmp_path) as (stage, ada):
+        await _queued(ada, "0.00008")
+        await happens(lambda: _sent(stage), "the first step")
+        await asyncio.sleep(PAUSE - MINUTE)
+        await asks(ada, f"/bid {HELD} 0.000081", "Lower this bid?")
+        await taps(ada, "Lower to 0.000081 BTC", "once every 10 minutes")
+        await taps(ada, "in time…", "Lower as soon as allowed?")
+        stage.clore.fault("timeout_executed", operation=SET)
+        calls = len(_calls(stage))
+        await happens(lambda: len(_calls(stage)) > calls, "the second step", 2 * MINUTE)
+        await taps(ada, "Lower to 0.000081 BTC", "Not queued", "just under way", "goes on as it was")
+        await told(stage, "Lowered", "to 0.00008 BTC", patience=2 * PAUSE)
+        assert _sent(stage) == [Decimal("0.00008165"), Decimal("0.00008065"), Decimal("0.00008")]
+
+
 async def test_a_bid_that_is_gone_ends_it(tmp_path: Path) -> None:
     async with _desk(tmp_path) as (stage, ada):
         await _queued(ada, "0.00008")

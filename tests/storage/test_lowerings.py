@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.ids import OrderId, ServerId
+from bot.domain.ids import OrderId, ServerId, TelegramChatId
 from storage.lowerings import Lowering, once_of
 from storage.store import Store
 from tests.storage.world import ANN, MINUTE, NOW, account, chat, undone
@@ -53,3 +53,14 @@ def test_each_step_has_a_token_of_its_own(store: Store) -> None:
     first, second = begun(store), begun(store, 39)
     tokens = {once_of(lowering.id, step) for lowering in (first, second) for step in (1, 2, 11)}
     assert len(tokens) == 6
+
+
+def test_one_goes_with_its_bid_where_two_chats_become_one(store: Store) -> None:
+    """The account of the group that was left is the same one as in the supergroup: its row follows."""
+    old, new = chat(store, -500, "Group"), chat(store, -1001, "Group")
+    mine, twin = account(store, old), account(store, new)
+    lowering = store.lowerings.begin(new, twin.id, ANN, OrderId(38), ServerId(6), "{}", NOW)
+    store.chats.migrate(TelegramChatId(-500), TelegramChatId(-1001))
+    found = store.lowerings.of_order(mine.id, OrderId(38))
+    assert found is not None
+    assert (found.id, found.chat, found.account) == (lowering.id, old, mine.id)
