@@ -176,6 +176,7 @@ async def test_old_data_lowers_nothing(tmp_path: Path) -> None:
     async with _desk(tmp_path) as (stage, ada):
         await _queued(ada, "0.00008")
         await happens(lambda: _sent(stage), "the first step")
+        await polled(stage, 2)
         stage.clore.fault("500", operation="spot_marketplace", times=None)
         await asyncio.sleep(3 * PAUSE)
         assert len(_calls(stage)) == 2, "the refusal and the first step"
