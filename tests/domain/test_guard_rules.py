@@ -202,7 +202,7 @@ def test_the_raises_of_a_day_never_pass_the_budget(
     machine: Machine, history: list[tuple[int, int | None, bool]], budget_cents: int
 ) -> None:
     budget = Decimal(budget_cents) / 100
-    terms = Terms(Money(Decimal(100), USD), budget=Money(budget, USD))
+    terms = Terms(Money(Decimal(100), USD), margin_percent=Decimal(5), budget=Money(budget, USD))
     watched = Watched(machine, Guard(OrderId(MINE), terms), at=DAY_S / 4)
     paths: dict[int, list[tuple[float, Decimal]]] = {}
     for pause, over, looks in history:
