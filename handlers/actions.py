@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Final, get_args, get_type_hints
 
-from bot.domain.ids import AccountId, OrderId
+from bot.domain.ids import AccountId, LoweringId, OrderId
 from handlers import market_actions as market
 from handlers import rent_actions as rent
 from handlers.market_actions import MarketAction
@@ -155,6 +155,25 @@ class AskPrice:
 
 
 @dataclass(frozen=True, slots=True)
+class AskLowering:
+    """Leads to the confirmation of lowering a bid in steps: to the price that CLORE.AI has refused in this ledger entry.
+
+    `entry` 0: to the least with which it still holds its machine.
+    """
+
+    account: AccountId
+    order: OrderId
+    entry: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DropLowering:
+    """No further step of it."""
+
+    lowering: LoweringId
+
+
+@dataclass(frozen=True, slots=True)
 class Confirm:
     """Carries out what the row of this token says, once, for the person who asked."""
 
@@ -201,6 +220,7 @@ AccountAction = (
     | AskReport
     | AskRaise
     | AskPrice
+    | AskLowering
     | ShowServers
 )
 """The actions on one account: it is looked up within the chat, or there is none."""
@@ -215,6 +235,7 @@ Action = (
     | Decline
     | ShowStatus
     | AskForget
+    | DropLowering
     | AccountAction
     | MarketAction
     | market.ShowCheaper
@@ -246,6 +267,8 @@ _CODES: Final[dict[str, type[Action]]] = {
     "I": AskReport,
     "R": AskRaise,
     "P": AskPrice,
+    "L": AskLowering,
+    "l": DropLowering,
     "y": Confirm,
     "N": Decline,
     "s": ShowServers,

@@ -13,6 +13,7 @@ from handlers import (
     cheaper,
     deployments,
     forget,
+    lowering,
     market,
     orders,
     rent,
@@ -27,6 +28,7 @@ from handlers.actions import (
     Action,
     AskCancel,
     AskForget,
+    AskLowering,
     AskPrice,
     AskRaise,
     AskReport,
@@ -34,6 +36,7 @@ from handlers.actions import (
     Confirm,
     Connect,
     Decline,
+    DropLowering,
     Home,
     Nothing,
     RemoveAccount,
@@ -99,6 +102,8 @@ async def respond(guest: Guest, action: Action) -> Answer:
             return status.show_status(guest)
         case AskForget():
             return forget.ask_forget(guest)
+        case DropLowering():
+            return lowering.drop(guest, action)
         case Nothing() | Confirm() | Decline():
             return None  # `decide` has done all there is to do
         case _:
@@ -142,6 +147,8 @@ async def _answer_at(guest: Guest, desk: Desk, action: AccountAction) -> Answer:
             return await bids.ask_raise(guest, desk, action)
         case AskPrice():
             return await bids.ask_price(guest, desk, action)
+        case AskLowering():
+            return await bids.ask_lowering(guest, desk, action)
         case ShowServers():
             return await servers.show_servers(guest, desk, action)
     assert_never(action)

@@ -11,8 +11,11 @@ from typing import Final
 from bot.alerts.snapshot import Snapshot
 from bot.clore.errors import CloreError
 from bot.clore.gate import Priority
+from bot.domain.descent import Asked, begun, known_by, next_step
 from bot.domain.ids import OrderId
-from bot.domain.ledger import BidChange
+from bot.domain.ladder import could_pay_less
+from bot.domain.ledger import BidChange, Result
+from bot.domain.lowering import Known
 from bot.domain.market import OnDemand
 from bot.domain.money import Money, Rates, symbol, unit
 from bot.domain.rental import Order
@@ -20,19 +23,24 @@ from bot.domain.spending import runway_with
 from bot.domain.spot import NoAnswer, Offer, SpotMarket, winning_bid
 from bot.services.desk import Desk
 from bot.services.feeds import NOW, Auction, Orders, within
-from bot.services.writes import CONFIRMED_FOR
-from handlers.actions import AskPrice, AskRaise
+from bot.services.writes import CONFIRMED_FOR, change_of
+from handlers.actions import AskLowering, AskPrice, AskRaise
 from handlers.asking import ask_change
 from handlers.guest import Guest
 from handlers.looking import Look, greatest_age, look, trouble
+from handlers.lowering import LOWERING
 from handlers.orders import JUST_READ, find, find_open
 from handlers.replies import PriceWanted, ask, done
 from handlers.screen import Screen
 from handlers.views import bids as views
+from handlers.views import lowering as lowering_views
 from handlers.views import orders as order_views
+from handlers.views import toasts
 from handlers.views.auction import own_bid, unheld
 from handlers.views.bids import PriceProblem
 from handlers.views.errors import Untouched
+from handlers.visit import Answer
+from storage.codec import decode, encode
 
 MARKET_PATIENCE_SECONDS: Final = 4.0
 MARKET_RECENT: Final = timedelta(minutes=1)
@@ -90,6 +98,59 @@ async def price_typed(guest: Guest, desk: Desk, number: OrderId, text: str) -> S
     return await _confirm(guest, desk, bidding, price)
 
 
+async def ask_lowering(guest: Guest, desk: Desk, action: AskLowering) -> Answer:
+    """The confirmation of all steps down to a price, from an auction that was just read."""
+    found = await _bidding(guest, desk, action.order, action)
+    if isinstance(found, Screen):
+        return found
+    order, market, offer, now = found.order, found.market, found.offer, guest.house.clock()
+    if offer is None:
+        return views.vanished(desk.account, order.id, market.read_at, now)
+    refusal = _refused(guest, desk, action)
+    if refusal is None and action.entry:
+        return toasts.UNKNOWN_BUTTON
+    target, known = refusal or (could_pay_less(market, offer, found.rates), Known())
+    descent = begun(market, offer, target, known, found.rates) if target is not None and target < offer.bid else None
+    step = next_step(descent, market, order.id, now, found.rates) if descent else None
+    if descent is None or step is None:
+        return lowering_views.nothing_to_lower(desk.account, order.id, market, offer.bid, now)
+    guest.stay(desk.account.id)
+    token = guest.house.store.confirmations.ask(
+        guest.chat.id,
+        guest.user,
+        desk.account.id,
+        LOWERING,
+        encode(Asked(order.id, order.server, descent)),
+        now,
+        CONFIRMED_FOR,
+    )
+    return lowering_views.confirm(
+        desk.account,
+        order,
+        descent,
+        step,
+        now,
+        token=token,
+        expires_at=now + CONFIRMED_FOR,
+        market=market,
+        rates=found.rates,
+        runway_after=_runway_after(found.snapshot, order, descent.target),
+        on_demand=await _on_demand(guest, market),
+    )
+
+
+def _refused(guest: Guest, desk: Desk, action: AskLowering) -> tuple[Money, Known] | None:
+    """What was wanted and what CLORE.AI said to it, from the ledger; `None`: no refusal of this bid that leads on."""
+    entry = guest.house.store.ledger.get(action.entry)
+    if entry is None or entry.account != desk.account.id or entry.order != action.order:
+        return None
+    change = change_of(entry)
+    if not isinstance(change, BidChange) or change.was is None or entry.result is None or entry.ended_at is None:
+        return None
+    known = known_by(decode(Result, entry.result), change.was, entry.ended_at)
+    return None if known is None else (change.price, known)
+
+
 def read_price(text: str, currency: str) -> Money | PriceProblem:
     """`0.0000043`, `0,0000043` or `0.0000043 BTC`, in whole units of the coin."""
     found = _PRICE.fullmatch(text)
@@ -112,7 +173,9 @@ def _asked(guest: Guest, desk: Desk, bidding: Bidding, problem: PriceProblem | N
     return views.ask_price(desk.account, order, bidding.market, now, rates=bidding.rates, problem=problem)
 
 
-async def _bidding(guest: Guest, desk: Desk, number: OrderId, again: AskRaise | AskPrice) -> Bidding | Screen:
+async def _bidding(
+    guest: Guest, desk: Desk, number: OrderId, again: AskRaise | AskPrice | AskLowering
+) -> Bidding | Screen:
     """The order with its auction, or the screen that says why there is none."""
     found = await look(desk, Orders(), greatest_age(fresh=False))
     order = find_open(found.snapshot, number)
@@ -130,7 +193,7 @@ async def _bidding(guest: Guest, desk: Desk, number: OrderId, again: AskRaise | 
     return Bidding(order, market, found.snapshot, market.rates or guest.house.rates)
 
 
-def _no_bid(guest: Guest, desk: Desk, number: OrderId, found: Look, again: AskRaise | AskPrice) -> Screen:
+def _no_bid(guest: Guest, desk: Desk, number: OrderId, found: Look, again: AskRaise | AskPrice | AskLowering) -> Screen:
     order, now = find_open(found.snapshot, number), guest.house.clock()
     read_at = found.snapshot.orders_at if found.snapshot else None
     if order is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Final, assert_never
 
-from bot.domain.ids import AccountId, BatchId
+from bot.domain.ids import AccountId, BatchId, LoweringId
 from bot.domain.ledger import BidChange, Cancellation, Change, Creation
 from bot.services.house import House
 from handlers.accounts import REMOVE
@@ -14,6 +14,7 @@ from handlers.asking import CHANGE, change_in
 from handlers.batches import BATCH, plan_of
 from handlers.forget import FORGET
 from handlers.guest import Guest
+from handlers.lowering import LOWERING, asked_in, begin, begun_screen
 from handlers.market_actions import ShowMarket
 from handlers.rent_actions import AskBatch, AskRent, DeleteTemplate
 from handlers.rent_confirm import send
@@ -23,6 +24,7 @@ from handlers.views import accounts as account_views
 from handlers.views import cancel as cancel_views
 from handlers.views import draft as draft_views
 from handlers.views import forget as forget_views
+from handlers.views import lowering as lowering_views
 from handlers.views import templates as template_views
 from handlers.views import toasts
 from handlers.visit import Decision
@@ -44,6 +46,7 @@ _NO_ACCOUNT: Final = "no-account"
 _OVERTAKEN: Final = "overtaken"
 _BEGUN_BEFORE: Final = "begun-before"
 _NOT_SENT: Final = "not-sent"
+_UNDER_WAY: Final = "under-way"
 _TOASTS: Final = {
     _NO_ACCOUNT: toasts.NO_SUCH_ACCOUNT,
     _OVERTAKEN: toasts.EXPIRED,
@@ -99,7 +102,7 @@ class Confirming:
             return f"{DELETE_TEMPLATE} {delete_template(guest, claimed)}", None
         desk = guest.desk(claimed.account) if claimed.account is not None else None
         match claimed.kind:
-            case kind if kind not in {CHANGE, REMOVE, BATCH}:
+            case kind if kind not in {CHANGE, REMOVE, BATCH, LOWERING}:
                 raise ValueError(f"nothing is known of confirmations of the kind {kind}")
             case _ if desk is None:
                 return _NO_ACCOUNT, None
@@ -108,6 +111,11 @@ class Confirming:
                 return f"{REMOVE} {desk.account.name}", None
             case kind if kind == BATCH:
                 return self._batch(guest, claimed), None
+            case kind if kind == LOWERING:
+                number = begin(guest, desk.account, claimed)
+                if number is None:
+                    return _UNDER_WAY, lowering_views.under_way(desk.account, asked_in(claimed).order)
+                return f"{LOWERING} {number}", None
             case _:
                 return self._change(guest, desk.account, claimed)
 
@@ -149,7 +157,10 @@ class Confirming:
             case kind if kind == CHANGE:
                 self._house.writes.start(int(rest))
                 return Decision(toasts.WORKING)
-            case kind if kind == _NOT_SENT:
+            case kind if kind == LOWERING:
+                shown = begun_screen(guest, LoweringId(int(rest)))
+                return Decision(toasts.QUEUED, action, shown or self._ended(action))
+            case kind if kind in {_NOT_SENT, _UNDER_WAY}:
                 return Decision(toasts.NOT_SENT, action, refused or self._ended(action))
             case _:
                 return Decision(_TOASTS[word])
@@ -185,6 +196,8 @@ def _again(asked: Confirmation) -> Action | None:
             return RemoveAccount(asked.account)
         case kind if kind == BATCH:
             return AskBatch(BatchId(int(asked.body.partition(" ")[0])))
+        case kind if kind == LOWERING and asked.account is not None:
+            return AskPrice(asked.account, asked_in(asked).order)
         case kind if kind == CHANGE and asked.account is not None:
             return _again_change(asked.account, change_in(asked))
         case _:

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from bot.alerts.alert import Notice, Outbid
-from bot.domain.announcements import BatchTold, DeploymentTold, ServerTold, StopTold
+from bot.domain.announcements import BatchTold, DeploymentTold, LoweringTold, ServerTold, StopTold
 from bot.domain.ids import MessageId
 from bot.domain.ledger import BidChange, Cancellation, Cause, Creation, Ending, Result, Told
 from bot.services.house import House
 from bot.services.record import ANSWER, FOLLOWS
 from bot.services.writes import change_of
-from handlers import batches, creations, deployments, listing, stops
+from handlers import batches, creations, deployments, listing, lowering, stops
 from handlers.screen import Screen
 from handlers.views import alerts as alert_views
 from handlers.views import bids as bid_views
@@ -76,6 +76,8 @@ class Letters:
                 return deployments.letter(self._house, account, told)
             case StopTold() as told if account is not None:
                 return stops.letter(self._house, account, told)
+            case LoweringTold() as told if account is not None:
+                return lowering.letter(self._house, account, told)
             case BatchTold() as told if account is not None:
                 return batches.letter(self._house, account, told)
             case _:
@@ -144,16 +146,16 @@ class Letters:
                 return views.interrupted(account, order, f"change the bid of order {order} to {price}")
             case Ending.REFUSED:
                 trouble = _not_carried_out(account, result, Untouched.BID)
-                return trouble or self._bid_refused(account, change, result)
+                return trouble or self._bid_refused(account, change, result, entry)
         assert_never(result.ending)
 
-    def _bid_refused(self, account: Account, change: BidChange, result: Result) -> Screen:
+    def _bid_refused(self, account: Account, change: BidChange, result: Result, entry: Entry) -> Screen:
         order, price = change.order, change.price
         match result.cause:
             case Cause.STEP_TOO_BIG if result.limit is not None:
-                return bid_views.step_too_big(account, order, price, result.limit)
+                return bid_views.step_too_big(account, order, price, result.limit, entry.id)
             case Cause.TOO_SOON if result.wait is not None:
-                return bid_views.too_soon(account, order, price, result.wait, self._house.clock())
+                return bid_views.too_soon(account, order, price, result.wait, self._house.clock(), entry.id)
             case Cause.TOO_LOW:
                 return bid_views.too_low(account, order, price, result.limit)
             case Cause.OVERTAKEN if result.limit is not None:

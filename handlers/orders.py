@@ -15,6 +15,7 @@ from bot.domain.rental import Order
 from bot.services.desk import Desk
 from bot.services.feeds import Auction, Orders, PastOrders
 from bot.services.writes import CONFIRMED_FOR
+from handlers import lowering
 from handlers.actions import AskCancel, AskReport, ShowOrder, ShowOrders, ShowPastOrders
 from handlers.asking import ask_change
 from handlers.guest import Guest
@@ -98,6 +99,7 @@ async def show_order(guest: Guest, desk: Desk, action: ShowOrder) -> Screen:
         on_demand=guest.house.market.on_demand(order.server),
         listing=_listings(guest, found.snapshot).get(order.server),
         deployment=_followed(guest, desk, order),
+        lowering=lowering.standing(guest.house, desk.account, order.id) if order.spot else None,
         stops=len(guest.house.store.stops.of_order(desk.account.id, order.id)),
     )
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 
 from bot.domain.ids import ServerId
+from bot.domain.ladder import ladder
 from bot.services.auctions import RECENT as AUCTION_RECENT
 from bot.services.desk import Desk
 from bot.services.feeds import NOW
+from handlers import lowering
 from handlers.drafting import wallets_of
 from handlers.guest import Guest
 from handlers.listing import server_of
@@ -43,6 +45,8 @@ async def show_auction(guest: Guest, action: ShowAuction) -> Answer:
         return toasts.NO_SUCH_ACCOUNT
     if found.market is None:
         return trouble(found.look, desk, untouched=Untouched.READ, again=action)
+    rates = found.market.rates or guest.house.rates
+    own = ladder(found.market, rates).own
     return views.auction(
         desk.account,
         Auction(
@@ -50,10 +54,11 @@ async def show_auction(guest: Guest, action: ShowAuction) -> Answer:
             listing=market.catalogue.find(action.server) if market.catalogue else None,
             listed_at=market.catalogue.read_at if market.catalogue else None,
             on_demand=guest.house.market.on_demand(action.server),
-            rates=found.market.rates or guest.house.rates,
+            rates=rates,
             wallets=wallets,
             provided=action.server in mine.own,
             results=action.results,
+            lowering=lowering.standing(guest.house, desk.account, own.id) if own else None,
             failed=found.failed,
         ),
         guest.house.clock(),

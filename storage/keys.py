@@ -18,9 +18,11 @@ _WATCHED = (
     " (EXISTS (SELECT 1 FROM accounts JOIN chats ON chats.id = accounts.chat_id"
     " WHERE accounts.key_id = keys.id AND chats.state = 'active')"
     " OR EXISTS (SELECT 1 FROM accounts JOIN stops ON stops.account_id = accounts.id"
-    " WHERE accounts.key_id = keys.id AND stops.state IN ('armed', 'warned', 'missed', 'acting')))"
+    " WHERE accounts.key_id = keys.id AND stops.state IN ('armed', 'warned', 'missed', 'acting'))"
+    " OR EXISTS (SELECT 1 FROM accounts JOIN lowerings ON lowerings.account_id = accounts.id"
+    " WHERE accounts.key_id = keys.id AND lowerings.state IN ('waiting', 'acting')))"
 )
-"""By an active chat, or for a stop condition: that is kept also where its chat is sent nothing any more."""
+"""By an active chat, or for a stop condition or a lowering: these are kept also where the chat is sent nothing any more."""
 
 
 class Keys:

@@ -310,6 +310,29 @@ def m004_effects(db: sqlite_utils.Database) -> None:
     db.executescript("ALTER TABLE inbox ADD COLUMN did TEXT")
 
 
+@MIGRATIONS()
+def m005_lowerings(db: sqlite_utils.Database) -> None:
+    """Bids on their way down, a step at a time."""
+    db.executescript("""
+        CREATE TABLE lowerings (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            chat_id INTEGER NOT NULL REFERENCES chats(id) ON DELETE CASCADE,
+            account_id INTEGER NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+            user_id INTEGER NOT NULL,
+            order_id INTEGER NOT NULL,
+            server_id INTEGER NOT NULL,
+            state TEXT NOT NULL DEFAULT 'waiting'
+                CHECK (state IN ('waiting', 'acting', 'reached', 'stopped', 'dropped')),
+            body TEXT NOT NULL,
+            created_ms INTEGER NOT NULL,
+            changed_ms INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX lowerings_chat ON lowerings(chat_id);
+        CREATE INDEX lowerings_account ON lowerings(account_id, order_id);
+        CREATE INDEX lowerings_standing ON lowerings(account_id, id) WHERE state IN ('waiting', 'acting');
+    """)
+
+
 def check_origin(connection: sqlite3.Connection, path: Path, migrations: Migrations = MIGRATIONS) -> None:
     """`DatabaseForeign` or `DatabaseTooNew` before anything is written; an empty file is nobody's yet."""
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}

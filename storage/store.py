@@ -20,6 +20,7 @@ from storage.inbox import Inbox
 from storage.installation import Installation, open_vault
 from storage.keys import Keys
 from storage.ledger import Ledger
+from storage.lowerings import Lowerings
 from storage.marks import Marks
 from storage.master_keys import MasterKeys
 from storage.migrations import MIGRATIONS, check_origin
@@ -59,6 +60,7 @@ class Store:
         self.batches = Batches(db, vault)
         self.deployments = Deployments(db, vault)
         self.stops = Stops(db)
+        self.lowerings = Lowerings(db)
 
     def transaction(self, *, durable: bool = False) -> AbstractContextManager[None]:
         """All or nothing; `durable` for what spends. See `Database.transaction`."""

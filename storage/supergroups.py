@@ -78,7 +78,7 @@ def _merge(db: Database, vault: Vault, survivor: sqlite3.Row, other: sqlite3.Row
     _reseal(db, vault, TEMPLATES, source, target)
     for table in _KEPT_ONCE:
         db.execute(f"UPDATE OR IGNORE {table} SET chat_id = ? WHERE chat_id = ?", (target, source))  # noqa: S608
-    for table in ("results", "stops"):
+    for table in ("results", "stops", "lowerings"):
         db.execute(f"UPDATE {table} SET chat_id = ? WHERE chat_id = ?", (target, source))  # noqa: S608
     db.execute(
         "DELETE FROM questions WHERE chat_id = ?1 AND user_id IN (SELECT user_id FROM questions WHERE chat_id = ?2)",
@@ -105,7 +105,7 @@ def _move_account(db: Database, vault: Vault, account: sqlite3.Row, source: int,
     """An account with a key that the other row has too is the same account; any other gets a free name."""
     twin = db.first("SELECT id FROM accounts WHERE chat_id = ? AND key_id = ?", (target, account["key_id"]))
     if twin is not None:
-        for table in ("outbox", "ledger", "drafts", "batches", "deployments", "stops"):
+        for table in ("outbox", "ledger", "drafts", "batches", "deployments", "stops", "lowerings"):
             db.execute(f"UPDATE {table} SET account_id = ? WHERE account_id = ?", (twin["id"], account["id"]))  # noqa: S608
         db.execute("DELETE FROM accounts WHERE id = ?", (account["id"],))
         return

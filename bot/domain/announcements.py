@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from bot.domain.ids import BatchId, DeploymentId, ServerId, StopId
+from bot.domain.ids import BatchId, DeploymentId, LoweringId, ServerId, StopId
 from bot.domain.money import Money
 
 
@@ -43,12 +43,20 @@ class BatchTold:
     batch: BatchId
 
 
-Announcement = DeploymentTold | StopTold | ServerTold | BatchTold
+@dataclass(frozen=True, slots=True)
+class LoweringTold:
+    """A bid that was lowered step by step: it is where it was to go, or stopped before."""
+
+    lowering: LoweringId
+
+
+Announcement = DeploymentTold | StopTold | ServerTold | BatchTold | LoweringTold
 
 ANNOUNCEMENTS: Final[dict[str, type[Announcement]]] = {
     "deployment": DeploymentTold,
     "stop": StopTold,
     "server": ServerTold,
     "batch": BatchTold,
+    "lowering": LoweringTold,
 }
 """By the word that begins the body of such a letter."""

@@ -56,6 +56,9 @@ DeploymentId = NewType("DeploymentId", int)
 StopId = NewType("StopId", int)
 """A condition under which one rental is to be ended."""
 
+LoweringId = NewType("LoweringId", int)
+"""A bid's way down to a confirmed target, in steps as CLORE.AI allows them."""
+
 BatchId = NewType("BatchId", int)
 """Several machines that are rented one after the other."""
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from bot.domain.draft import NewOrder
-from bot.domain.ids import BatchId, DraftId, OrderId, ServerId
+from bot.domain.ids import BatchId, DraftId, LoweringId, OrderId, ServerId
 from bot.domain.money import Money
 from bot.domain.wish import Wish
 
@@ -31,12 +31,16 @@ class Cancellation:
 
 @dataclass(frozen=True, slots=True)
 class BidChange:
-    """set_spot_price: `price` is sent exactly; `was` is the bid that the person saw."""
+    """set_spot_price: `price` is sent exactly; `was` is the bid that the person saw.
+
+    `lowering`: it is a step on the way to a confirmed target, which tells of itself.
+    """
 
     order: OrderId
     server: ServerId
     price: Money
     was: Money | None = None
+    lowering: LoweringId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from bot.services.favourites import Favourites
 from bot.services.feeds import Feed, Feeds, KeyUnopenable
 from bot.services.hosting import Hosting
 from bot.services.lookout import Lookout
+from bot.services.lowerings import LoweringWatch
 from bot.services.market import MarketCopy
 from bot.services.probe import NOWHERE, Connector, Prober
 from bot.services.record import Recorder
@@ -55,6 +56,7 @@ class House:
     connections: Connections
     writes: Writes
     stops: StopWatch
+    lowerings: LoweringWatch
     batches: BatchRunner
     lookout: Lookout
     watch: Watch
@@ -142,6 +144,7 @@ def build(
         writes=writes,
         batches=BatchRunner(store, market, writes, tasks, clock, wake),
         stops=StopWatch(store, feeds, writes, clock, wake, poll_every),
+        lowerings=LoweringWatch(store, feeds, market, writes, clock, wake, poll_every),
         lookout=Lookout(store, feeds, writes, tasks, clock),
         watch=Watch(store, feeds, market, tasks, clock, every=poll_every),
         first_minutes=FirstMinutes(store, feeds, tasks, Prober(connector, clock), clock, wake),

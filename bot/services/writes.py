@@ -41,8 +41,8 @@ DATABASE_PAUSE_SECONDS: Final = 1.0
 LOOK_AGAIN_SECONDS: Final = 0.5
 """For who waits for the end of a change: the row says it, whoever ends it."""
 
-TOLD_BY_BATCH: Final = frozenset({"asked", CHECKING, "ended"})
-"""Steps of a creation that one of several is told of in the message of all of them."""
+TOLD_OF_ALL: Final = frozenset({"asked", CHECKING, "ended"})
+"""Steps of a change that one of several is told of in the message of all of them."""
 
 
 OnRented = Callable[[Entry, Creation, Order, Secrets], object]
@@ -289,7 +289,7 @@ class Writes:
         The row is read anew: its account may have been removed meanwhile, and then there is nobody to tell.
         """
         entry = self._store.ledger.get(number)
-        if entry is None or entry.account is None or (what in TOLD_BY_BATCH and _of_batch(entry)):
+        if entry is None or entry.account is None or (what in TOLD_OF_ALL and _of_several(entry)):
             return
         self._store.outbox.put(
             entry.chat,
@@ -308,9 +308,16 @@ def operation_of(change: Change) -> Operation:
     return next(operation for operation, kind in CHANGES.items() if isinstance(change, kind))
 
 
-def _of_batch(entry: Entry) -> bool:
-    change = change_of(entry)
-    return isinstance(change, Creation) and change.batch is not None
+def _of_several(entry: Entry) -> bool:
+    match change_of(entry):
+        case Creation(batch=batch):
+            return batch is not None
+        case BidChange(lowering=lowering):
+            return lowering is not None
+        case Cancellation():
+            return False
+        case never:
+            assert_never(never)
 
 
 def change_of(entry: Entry) -> Change:

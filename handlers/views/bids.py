@@ -10,11 +10,11 @@ from bot.domain.market import OnDemand
 from bot.domain.money import Money, Rates, plain, symbol, unit, with_fee
 from bot.domain.rental import Order
 from bot.domain.spot import NoAnswer, SpotMarket, minimum_bid
-from handlers.actions import AskPrice, AskRaise, ShowOrder, ShowOrders, ShowPastOrders
+from handlers.actions import AskLowering, AskPrice, AskRaise, ShowOrder, ShowOrders, ShowPastOrders
 from handlers.screen import Press, Row, Screen, Style
 from handlers.views.auction import REASONS, ladder, own_bid, standing, unheld, why_nobody
 from handlers.views.errors import three_parts
-from handlers.views.frame import Account, age, confirmation, navigation, screen, title, valid_until
+from handlers.views.frame import Account, age, confirmation, label, navigation, screen, title, valid_until
 from handlers.views.html import Html, deadline, join, say
 from handlers.views.rental import machine, number
 from handlers.views.words import duration, exact_coin, lasts, percent, worth
@@ -58,7 +58,7 @@ def confirm(
                 after=worth(bid, rates, to_the_digit=True),
             ),
             standing(bid, market, rates, on_demand=on_demand, now=now, own=order.id),
-            _cost(order, bid, rates, runway_after),
+            cost(order, bid, rates, runway_after),
             _cannot_be_undone(verb, holds=holds),
             valid_until(expires_at, now),
             age(market.read_at, now, rates),
@@ -220,8 +220,11 @@ def vanished(account: Account, order: OrderId, read_at: datetime | None, now: da
     )
 
 
-def step_too_big(account: Account, order: OrderId, asked: Money, lowest: Money) -> Screen:
-    """CLORE.AI lowers a bid only so far at once (`max_step` is the lowest price that is allowed now)."""
+def step_too_big(account: Account, order: OrderId, asked: Money, lowest: Money, entry: int) -> Screen:
+    """CLORE.AI lowers a bid only so far at once (`max_step` is the lowest price that is allowed now).
+
+    `entry`: the change that was refused, of the ledger.
+    """
     return _refused(
         account,
         order,
@@ -230,11 +233,12 @@ def step_too_big(account: Account, order: OrderId, asked: Money, lowest: Money) 
             "The lowest it takes now is {lowest}; the next step is open 10 minutes after that.",
             lowest=exact_coin(lowest),
         ),
+        (AskLowering(account.id, order, entry), asked),
     )
 
 
-def too_soon(account: Account, order: OrderId, asked: Money, wait: timedelta, now: datetime) -> Screen:
-    """CLORE.AI lowers a bid once in 600 seconds (`time_to_lowering`)."""
+def too_soon(account: Account, order: OrderId, asked: Money, wait: timedelta, now: datetime, entry: int) -> Screen:
+    """CLORE.AI lowers a bid once in 600 seconds (`time_to_lowering`). `entry`: as for `step_too_big`."""
     return _refused(
         account,
         order,
@@ -244,6 +248,7 @@ def too_soon(account: Account, order: OrderId, asked: Money, wait: timedelta, no
             asked=exact_coin(asked),
         ),
         say("Lowering is open {then}. Raising is possible at any time.", then=deadline(now + wait, now)),
+        (AskLowering(account.id, order, entry), asked),
     )
 
 
@@ -258,20 +263,29 @@ def too_low(account: Account, order: OrderId, asked: Money, minimum: Money | Non
     )
 
 
-def _refused(account: Account, order: OrderId, happened: Html, advice: Html) -> Screen:
+def _refused(
+    account: Account,
+    order: OrderId,
+    happened: Html,
+    advice: Html,
+    later: tuple[AskLowering, Money] | None = None,
+) -> Screen:
+    """`later`: what gets it there in time, and where that is."""
+    queue: Row = (Press(label(f"⏬ Lower to {exact_coin(later[1])} in time…"), later[0]),) if later else ()
     return three_parts(
         title("⛔", "Bid not changed", number(order), account),
         happened,
         say("The bid stays as it was."),
         advice,
         (
+            queue,
             (Press("✏️ Set price…", AskPrice(account.id, order)), Press("Open order", ShowOrder(account.id, order))),
             navigation(ShowOrders(account.id)),
         ),
     )
 
 
-def _cost(order: Order, bid: Money, rates: Rates | None, runway_after: timedelta | None) -> Html:
+def cost(order: Order, bid: Money, rates: Rates | None, runway_after: timedelta | None) -> Html:
     cost = say(
         "While active it costs {cost} a day with {fee} fee",
         cost=worth(with_fee(bid, order.fee), rates),

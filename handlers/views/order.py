@@ -13,13 +13,23 @@ from bot.domain.ladder import on_demand_quote, standing
 from bot.domain.market import Listing, OnDemand
 from bot.domain.money import Rates
 from bot.domain.rental import FREE_OF_CREATION_FEE, Order, RentalState
-from handlers.actions import AskCancel, AskPrice, AskRaise, ShowOrder, ShowOrders, ShowPastOrders, ShowWallets
+from handlers.actions import (
+    AskCancel,
+    AskLowering,
+    AskPrice,
+    AskRaise,
+    ShowOrder,
+    ShowOrders,
+    ShowPastOrders,
+    ShowWallets,
+)
 from handlers.market_actions import FindSimilar, ShowAuction, ShowCheaper, ShowServer
 from handlers.rent_actions import RentAgain, ShowDeployment, ShowStops
 from handlers.screen import Button, Press, Row, Screen
 from handlers.views.auction import against_on_demand, ladder, own_bid, stands, unheld, why_nobody
-from handlers.views.frame import Account, Failure, age, copying, in_pairs, navigation, opening, screen, title
+from handlers.views.frame import Account, Failure, age, copying, in_pairs, label, navigation, opening, screen, title
 from handlers.views.html import Html, code, deadline, join, say, text, utc, when
+from handlers.views.lowering import Standing, line, stop
 from handlers.views.machine import day_price as listed_price
 from handlers.views.machine import specs
 from handlers.views.rental import STATES, day_price, machine, number, smaller_prices, with_its_bid
@@ -41,11 +51,13 @@ def card(
     listing: Listing | None = None,
     deployment: DeploymentId | None = None,
     stops: int = 0,
+    lowering: Standing | None = None,
 ) -> Screen:
     """Everything about one order; exact numbers, specs and ids are folded.
 
     `on_demand`: what the marketplace says of the machine of a waiting bid; `listing`: how it shows the machine of any
-    bid, as old as `on_demand`. `deployment`: it is new, and followed. `stops`: conditions set to end it.
+    bid, as old as `on_demand`. `deployment`: it is new, and followed. `stops`: conditions set to end it. `lowering`:
+    what lowers its bid.
     """
     order = with_its_bid(order, snapshot)
     state = order.state(now, bid_active=snapshot.bid_active(order))
@@ -60,12 +72,13 @@ def card(
             _spent(order, state, now, rates),
             _length(order, state, now),
             waits_for(order, snapshot, rates, on_demand, now) if state is RentalState.WAITING else None,
-            _stands(order, snapshot, rates),
+            line(lowering, now) if lowering else _stands(order, snapshot, rates),
             *((join(access_lines) or None,) if order.spot else access_lines),
             age(read_at, now, rates, failed=failed),
         ),
-        _rows(account, order, state, deployment, stops),
+        _rows(account, order, state, deployment, stops, _lowering(account, order, snapshot, lowering, rates)),
         details=(
+            _stands(order, snapshot, rates) if lowering else None,
             *_details(order, snapshot, state, now, rates),
             _on_demand(order, listing, on_demand, rates, now),
         ),
@@ -201,8 +214,21 @@ def _forwards(order: Order) -> list[tuple[int, str]]:
     ]
 
 
+def _lowering(
+    account: Account, order: Order, snapshot: Snapshot, lowering: Standing | None, rates: Rates | None
+) -> Row:
+    """Where the bid could be lower, or is on its way there."""
+    if lowering is not None:
+        return (stop(lowering.lowering),)
+    market = snapshot.markets.get(order.server) if order.spot and not order.expired else None
+    found = standing(market, order.id, rates) if market else None
+    if found is None or found.less is None:
+        return ()
+    return (Press(label(f"⏬ Lower to {exact_coin(found.less)}…"), AskLowering(account.id, order.id)),)
+
+
 def _rows(
-    account: Account, order: Order, state: RentalState, deployment: DeploymentId | None, stops: int
+    account: Account, order: Order, state: RentalState, deployment: DeploymentId | None, stops: int, lowering: Row
 ) -> tuple[Row, ...]:
     back = ShowPastOrders(account.id) if order.expired else ShowOrders(account.id)
     below = navigation(back, ShowOrder(account.id, order.id, fresh=True))
@@ -222,6 +248,7 @@ def _rows(
         *(() if state is RentalState.WAITING else access(order)),
         (Press("⏱ First minutes", ShowDeployment(deployment)),) if deployment is not None else (),
         bid if order.spot else (),
+        lowering,
         (
             Press(f"⏲ Stop… ({stops})" if stops else "⏲ Stop…", ShowStops(account.id, order.id)),
             Press("💡 Cheaper?", ShowCheaper(account.id, order.id)),

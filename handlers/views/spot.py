@@ -25,6 +25,8 @@ from handlers.views.auction import REASONS, against_on_demand, stands, why_nobod
 from handlers.views.auction import ladder as to_the_digit
 from handlers.views.frame import Account, Failure, age, navigation, screen, title
 from handlers.views.html import Html, code, join, say, tidy, when
+from handlers.views.lowering import Standing as Lowering
+from handlers.views.lowering import line, stop
 from handlers.views.machine import day_price, named, prices
 from handlers.views.words import coin, counted, duration, exact, number, usd, worth
 
@@ -55,7 +57,8 @@ class Auction:
 
     `listing`: `None` where the marketplace does not list the server; `listed_at`: when it was read, `None` where it could
     not be. `on_demand`: what it says of the server. `rates`: those of the auction itself, else others. `wallets`: `None` where not known. `provided`: it is an own
-    machine. `results`: the list that it was found in. `failed`: why the bids are not newer.
+    machine. `results`: the list that it was found in. `lowering`: what lowers my best bid.
+    `failed`: why the bids are not newer.
     """
 
     market: SpotMarket
@@ -66,6 +69,7 @@ class Auction:
     wallets: tuple[Wallet, ...] | None = None
     provided: bool = False
     results: ResultsId = NO_RESULTS
+    lowering: Lowering | None = None
     failed: Failure | None = None
 
     @property
@@ -88,7 +92,7 @@ def auction(account: Account, shown: Auction, now: datetime) -> Screen:
             join((_holder(shown, now), _mine(shown, steps)), " "),
             _table(steps),
             join((_legend(steps), _apart(steps, shown.rates)), " ") or None,
-            _to_win(shown, steps),
+            line(shown.lowering, now) if shown.lowering else _to_win(shown, steps),
             _host(shown),
             age(market.read_at, now, shown.rates, failed=shown.failed),
         ),
@@ -358,6 +362,7 @@ def _rows(account: Account, shown: Auction, own: Offer | None) -> tuple[Row, ...
         price = Press("✏️ Set price…", AskPrice(account.id, own.id))
         return (
             (price,) if own.active else (Press("📈 Raise bid…", AskRaise(account.id, own.id)), price),
+            (stop(shown.lowering.lowering),) if shown.lowering else (),
             (Press("Open order", ShowOrder(account.id, own.id)),),
             below,
         )

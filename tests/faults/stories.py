@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from typing import Any, Final
 
 from tests.faults.played import Played, Story
 from tests.journeys import machines
 from tests.journeys.markets import BTC_IN_USD, fleet, listed
 from tests.journeys.renting import CREATE
-from tests.journeys.stories import SERVER, coins, rental
+from tests.journeys.stories import SERVER, auction, bid, coins, offer, rental
 from tests.stage import shown
 
 LOST: Final = ("timeout_executed", "reset_executed", "500_executed", "reset", "500")
@@ -207,6 +208,22 @@ async def _stopped(it: Played) -> None:
     assert f"{len(it.stage.bought())} of 3" in shown(report), shown(report)
 
 
+async def _lowers(it: Played) -> None:
+    """A bid that goes down in two steps, ten minutes apart, after one question."""
+    bids = [bid(it.stage, 5, 0.00002)]
+    await _connects(it, orders=bids, markets={str(SERVER + 5): auction(offer(5, 0.00002))})
+    await it.says("/bid 5 0.0000184", "Lower this bid?")
+    await it.confirms("Lower to 0.0000184 BTC", "Bid not changed")
+    await it.taps("in time…", "Lower as soon as allowed?")
+    await it.confirms("Lower to 0.0000184 BTC", "⏬ To 0.0000184 BTC")
+    await asyncio.sleep(20 * MINUTE)  # a kill within a reading puts the next step off by two minutes
+    await it.sees("✅", "Lowered", "went from 0.00002 BTC to 0.0000184 BTC")
+    await it.says("/order 5", "#5", "0.0000184 BTC a day before fee")
+    steps = [call for call in it.stage.clore.calls(operation="set_spot_price") if call.executed]
+    prices = [call.body["desired_price"] for call in steps if isinstance(call.body, dict)]
+    assert list(dict.fromkeys(prices)) == [Decimal("0.000019"), Decimal("0.0000184")], prices
+
+
 STORIES: Final = {
     story.name: story
     for story in (
@@ -216,6 +233,7 @@ STORIES: Final = {
         Story("hangs", _hangs, SOON),
         Story("cheaper", _moves, SOON),
         Story("tidy up", _tidies_up),
+        Story("lowers", _lowers),
         Story("several", _several, SOON, every=SELDOM),
         Story("stopped", _stopped, SOON, exactly=False, every=SELDOM),
     )

@@ -52,6 +52,18 @@ def test_a_key_with_a_stop_condition_is_watched_although_its_chat_is_paused(stor
     assert store.keys.due(NOW + MINUTE, 10) == []
 
 
+def test_a_key_with_a_bid_on_its_way_down_is_watched_although_its_chat_is_paused(store: Store) -> None:
+    one = chat(store)
+    key = key_of(store, one, 1, "main")
+    mine = store.accounts.default(one)
+    assert mine is not None
+    lowering = store.lowerings.begin(one, mine.id, ANN, OrderId(38), ServerId(6), "{}", NOW)
+    store.chats.pause(one, "blocked", NOW)
+    assert store.keys.due(NOW + MINUTE, 10) == [key]
+    assert store.lowerings.move(lowering.id, "reached", "{}", of=("waiting",), now=NOW)
+    assert store.keys.due(NOW + MINUTE, 10) == []
+
+
 def test_a_snapshot_comes_back(store: Store) -> None:
     key = account(store, chat(store)).key
     assert store.keys.snapshot(key) is None

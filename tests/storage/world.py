@@ -141,6 +141,7 @@ def fill(store: Store, of: ChatId, number: int) -> Account:
     store.batches.save(store.batches.open(of, ANN, connected.id, "{}", NOW), "{}", secrets=secrets)
     store.deployments.open(of, connected.id, ANN, entry.id, OrderId(38), ServerId(6), "{}", NOW, secrets=secrets)
     store.stops.arm(of, connected.id, ANN, OrderId(38), ServerId(6), "{}", NOW)
+    store.lowerings.begin(of, connected.id, ANN, OrderId(38), ServerId(6), "{}", NOW)
     return connected
 
 

@@ -70,6 +70,7 @@ from handlers.views import (
 from handlers.views.frame import Failure
 from handlers.views.html import text
 from handlers.visit import Command
+from tests.handlers.views.lowering_screens import lowering_screens
 from tests.handlers.views.recipe_screens import recipe_screens
 from tests.handlers.views.rent_screens import rent_screens
 from tests.handlers.views.world import ENDS_AT, TOKEN
@@ -111,8 +112,8 @@ def rental_screens(world: World) -> Iterator[Made]:
     yield bids.overtaken, bids.overtaken(one, order_.id, bid, bid)
     yield bids.no_suggestion, bids.no_suggestion(one, order_, auction, NoAnswer(NoAnswer.NO_RATE), at)
     yield bids.vanished, bids.vanished(one, order_.id, at, at)
-    yield bids.step_too_big, bids.step_too_big(one, order_.id, bid, bid)
-    yield bids.too_soon, bids.too_soon(one, order_.id, bid, world.span, at)
+    yield bids.step_too_big, bids.step_too_big(one, order_.id, bid, bid, world.number)
+    yield bids.too_soon, bids.too_soon(one, order_.id, bid, world.span, at, world.number)
     yield bids.too_low, bids.too_low(one, order_.id, bid, bid)
     report = world.word * 5
     lost = cancel.confirm(one, order_, seen, at, token=TOKEN, expires_at=ENDS_AT, rates=rates, report=report)
@@ -413,6 +414,7 @@ def alert_screens(world: World) -> Iterator[Made]:
 def all_screens(world: World) -> Iterator[Made]:
     yield from rental_screens(world)
     yield from spot_screens(world)
+    yield from lowering_screens(world)
     yield from deployment_screens(world)
     yield from stop_screens(world)
     yield from cheaper_screens(world)

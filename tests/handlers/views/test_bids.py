@@ -186,8 +186,8 @@ def test_a_vanished_bid_has_nothing_to_raise() -> None:
 
 def test_each_refusal_explains_its_number() -> None:
     asked = btc("0.0000032")
-    step = plain(bids.step_too_big(MAIN, BID.id, asked, btc("0.0000035")))
-    soon = plain(bids.too_soon(MAIN, BID.id, asked, timedelta(seconds=200), NOW))
+    step = plain(bids.step_too_big(MAIN, BID.id, asked, btc("0.0000035"), 1))
+    soon = plain(bids.too_soon(MAIN, BID.id, asked, timedelta(seconds=200), NOW, 1))
     low = plain(bids.too_low(MAIN, BID.id, asked, btc("0.000004")))
 
     assert "The lowest it takes now is 0.0000035 BTC" in step

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 
 import handlers.views
 from bot.domain.hosting import HostedServers
-from handlers.actions import AskCancel, AskForget, AskRaise, RemoveAccount
+from handlers.actions import AskCancel, AskForget, AskLowering, AskRaise, RemoveAccount
 from handlers.rent_actions import AskBatch, AskRent, CancelWithReport, NextCandidate
 from handlers.screen import Press
 from handlers.views import (
@@ -27,6 +27,7 @@ from handlers.views import (
     errors,
     forget,
     keys,
+    lowering,
     order,
     orders,
     outcome,
@@ -82,7 +83,17 @@ def test_every_screen_can_be_left(world: World) -> None:
 @given(worlds(clean))
 def test_no_way_to_a_question_stands_where_its_answer_will(world: World) -> None:
     """A double tap must not confirm: the answer that spends is always in the last row but one."""
-    leads = AskBatch | AskCancel | AskRaise | RemoveAccount | AskForget | CancelWithReport | AskRent | NextCandidate
+    leads = (
+        AskBatch
+        | AskCancel
+        | AskRaise
+        | AskLowering
+        | RemoveAccount
+        | AskForget
+        | CancelWithReport
+        | AskRent
+        | NextCandidate
+    )
     for view, screen in all_screens(world):
         before_last = screen.rows[-2] if len(screen.rows) > 1 else ()
         assert not [
@@ -98,7 +109,7 @@ def test_a_screen_of_readings_says_how_old_they_are(world: World) -> None:
         bids.ask_price, bids.already_holds, bids.already_highest, bids.not_a_bid, bids.no_suggestion, bids.vanished, cancel.confirm, outcome.cancelled,
         outcome.still_listed, status.status, alerts.alert, deployments.living, deployments.running, deployments.decide,
         deployments.stuck, deployments.kept, stops.stops, stops.ask, creations.rented, cheaper.cheaper, cheaper.unknown,
-        spot.auction, batches.batch, batches.confirm, batches.full, batches.nothing_to_rent,
+        spot.auction, lowering.confirm, lowering.nothing_to_lower, batches.batch, batches.confirm, batches.full, batches.nothing_to_rent,
         *READINGS,
     }  # fmt: skip
     seen = set()
