@@ -40,8 +40,9 @@ format: $(DEV)            ## rewrites the code in the house's format
 bench: $(DEV)             ## the figures, as ratios measured in one run; ONLY=name for one row
 	$(PY) -m tests.bench $(ONLY)
 
-soak: $(DEV)              ## faults and kills in full; TRIALS=n for fewer trials, 0 for the kills alone
+soak: $(DEV)              ## in full: faults and kills (TRIALS=n for fewer trials, 0 for the kills alone), a week of auctions
 	$(PY) -m tests.faults $(TRIALS)
+	$(PY) -m tests.spot_week
 
 lock:                     ## new lock files from pyproject.toml (wants uv on the PATH)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \

@@ -1,7 +1,7 @@
 """The guard of one spot bid: raises it within limits when it loses, walks it down when it need not be so high.
 
-Pure: `step` is asked after every reading and says what to do; `settled` is told what became of it. Whoever asks carries
-the action out, once, and keeps the guard of the answer before it is sent. Prices are per day and before the fee.
+Pure: `step` is asked after every reading and says what to do; `settled` is told what became of it. Whoever asks keeps the
+guard of the answer, then carries the action out once, and asks again when that is over. Prices are per day, before the fee.
 
 What it keeps to: no move by a reading that is older than `FRESH`, or than its own last move; no raise over the ceiling by
 the rate of now; not before the pause is over; not beyond what the raises of a day may add; never over another guarded bid
@@ -19,7 +19,7 @@ from typing import Final
 
 from bot.domain import lowering
 from bot.domain.ids import OrderId
-from bot.domain.ledger import Cause, Ending, Result
+from bot.domain.ledger import Ending, Result
 from bot.domain.limits import rest_of_day, smaller, with_margin, within
 from bot.domain.lowering import Known
 from bot.domain.money import Money, Rates, round_down, unit
@@ -226,22 +226,12 @@ def settled(guard: Guard, result: Result, now: datetime) -> Guard:
     sent = guard.sent
     if sent is None:
         return guard
-    if result.ending in {Ending.DONE, Ending.UNKNOWN}:
-        known = lowering.lowered(guard.known, sent.was, sent.price, now) if sent.lowers else guard.known
-        return replace(guard, known=known, sent=replace(sent, answered=True), after=now)
-    guard = _undone(guard, sent)
-    if not sent.lowers:
-        unsent = result.cause in {Cause.BUSY, Cause.UNREACHABLE, Cause.OVERTAKEN}
-        return replace(guard, after=now, raised_at=guard.raised_at if unsent else now)
-    match result.cause:
-        case Cause.STEP_TOO_BIG if result.limit is not None:
-            return replace(guard, known=lowering.floor_named(guard.known, sent.was, result.limit, sent.minimum))
-        case Cause.TOO_SOON if result.wait is not None:
-            return replace(guard, known=lowering.too_soon(guard.known, result.wait, now))
-        case Cause.BUSY | Cause.UNREACHABLE | Cause.OVERTAKEN:
-            return replace(guard, after=now)
-        case _:
-            return replace(guard, known=lowering.refused(guard.known, now), after=now)
+    carried_out = result.ending in {Ending.DONE, Ending.UNKNOWN}  # or it may have been
+    guard = replace(guard, sent=replace(sent, answered=True)) if carried_out else _undone(guard, sent)
+    known = lowering.heard(guard.known, sent.was, sent.price, result, now, minimum=sent.minimum)
+    judged = not carried_out and result.cause not in lowering.NOT_JUDGED
+    raised_at = now if judged and not sent.lowers else guard.raised_at
+    return replace(guard, known=known, raised_at=raised_at, after=now)
 
 
 def _seen(guard: Guard, market: SpotMarket, offer: Offer) -> Guard | None:

@@ -13,6 +13,7 @@ from decimal import ROUND_CEILING
 from enum import Enum
 from typing import Final
 
+from bot.domain.ledger import Cause, Ending, Result
 from bot.domain.money import Money, round_up
 
 PAUSE: Final = timedelta(seconds=600)
@@ -105,6 +106,34 @@ def _steps(step: Money | None, bid: Money, price: Money, end: Money) -> int | No
         return 1
     step = bid - price if step is None else step
     return 1 + int(((price - end).amount / step.amount).to_integral_value(ROUND_CEILING))
+
+
+def heard(
+    known: Known, was: Money, price: Money, result: Result, at: datetime, *, minimum: Money | None = None
+) -> Known:
+    """After the answer to a change from `was` to `price`, which came `at`. A raise teaches nothing.
+
+    Gone through in order, the changes of a bid in the ledger say all that is known of lowering it. `minimum`: the host's.
+    """
+    if price >= was:
+        return known
+    match result.ending, result.cause:
+        case Ending.DONE, _:
+            return lowered(known, was, price, at)
+        case Ending.UNKNOWN, _:  # it may have been done
+            return replace(known, free_at=at + PAUSE)
+        case _, Cause.STEP_TOO_BIG if result.limit is not None:
+            return floor_named(known, was, result.limit, minimum)
+        case _, Cause.TOO_SOON if result.wait is not None:
+            return too_soon(known, result.wait, at)
+        case _, cause:
+            return known if cause in NOT_JUDGED else refused(known, at)
+
+
+NOT_JUDGED: Final = frozenset(
+    {Cause.BUSY, Cause.UNREACHABLE, Cause.OVERTAKEN, Cause.TOO_LATE, Cause.KEY_REJECTED, Cause.NO_OFFER}
+)
+"""Whoever is refused for one of these has not been told whether the price would do."""
 
 
 def lowered(known: Known, was: Money, price: Money, at: datetime) -> Known:

@@ -67,6 +67,10 @@ def test_a_minimum_that_was_raised_is_followed() -> None:
     assert (action.why, action.price, action.limit) == (Why.MINIMUM, usd("2.2"), usd("2.2"))
 
 
+def test_a_bid_that_holds_below_a_raised_minimum_is_left_alone() -> None:
+    assert acted(market(offer("2", order=MINE, active=True), minimum="2.2")).why is Why.HOLDS
+
+
 def test_a_rival_that_became_worth_more_by_the_rates_is_met_before_the_machine_is_lost() -> None:
     shown = market(offer("2", order=MINE, active=True), Offer(RIVAL, clore("201")))
     action = acted(shown)

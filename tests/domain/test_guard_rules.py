@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.guard import FRESH, Action, Guard, Move, Sight, Terms, settled, step
@@ -110,6 +110,9 @@ def test_nothing_is_done_twice_by_one_reading(machine: Machine) -> None:
 
 # Histories
 
+HISTORIES = settings(deadline=None)
+"""A busy machine takes its time."""
+
 
 @dataclass
 class Watched:
@@ -164,6 +167,7 @@ def told(watched: Watched, history: list[tuple[int, int, str, Decimal | None, st
     return actions
 
 
+@HISTORIES
 @given(machines(), turns, st.booleans())
 def test_lowering_breaks_neither_floor_nor_timer(
     machine: Machine, history: list[tuple[int, int, str, Decimal | None, str]], running: bool
@@ -197,12 +201,13 @@ wars = st.lists(
 """Seconds until the next; by how many cents a rival goes over the guarded bid, or that it withdraws; whether the guard looks."""
 
 
+@HISTORIES
 @given(machines(USD), wars, st.integers(5, 150))
 def test_the_raises_of_a_day_never_pass_the_budget(
     machine: Machine, history: list[tuple[int, int | None, bool]], budget_cents: int
 ) -> None:
     budget = Decimal(budget_cents) / 100
-    terms = Terms(Money(Decimal(100), USD), budget=Money(budget, USD))
+    terms = Terms(Money(Decimal(100), USD), margin_percent=Decimal(5), budget=Money(budget, USD))
     watched = Watched(machine, Guard(OrderId(MINE), terms), at=DAY_S / 4)
     paths: dict[int, list[tuple[float, Decimal]]] = {}
     for pause, over, looks in history:
@@ -223,6 +228,7 @@ def test_the_raises_of_a_day_never_pass_the_budget(
             assert base % unit(USD) == 0
 
 
+@HISTORIES
 @given(machines(USD), turns, cents, cents, st.lists(st.sampled_from(["one", "two", "both"]), min_size=60, max_size=60))
 def test_two_guarded_bids_never_bid_each_other_up(
     machine: Machine,
@@ -258,6 +264,7 @@ def test_two_guarded_bids_never_bid_each_other_up(
         assert max(machine.bids[number].amount for number in ours) <= most
 
 
+@HISTORIES
 @given(machines(), turns)
 def test_a_guard_that_goes_through_a_row_at_every_turn_does_the_same(
     machine: Machine, history: list[tuple[int, int, str, Decimal | None, str]]

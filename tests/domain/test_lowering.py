@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.lowering import PAUSE, Basis, Known, Plan, floor_named, lowered, plan, refused, too_soon
+from bot.domain.ledger import Cause, Ending, Result
+from bot.domain.lowering import PAUSE, Basis, Known, Plan, floor_named, heard, lowered, plan, refused, too_soon
 from bot.domain.money import BITCOIN, CLORE, Money, unit
 from storage.codec import decode, encode
 
@@ -105,6 +106,31 @@ def test_a_floor_between_two_units_is_rounded_up() -> None:
 def test_what_is_known_goes_through_a_row() -> None:
     known = lowered(NAMED, btc("0.0000042"), btc("0.0000032"), NOW)
     assert decode(Known, encode(known)) == known
+
+
+@pytest.mark.parametrize(
+    ("result", "free_at"),
+    [
+        (Result(Ending.DONE, Cause.HOLDS), NOW + PAUSE),
+        (Result(Ending.UNKNOWN, Cause.LOST), NOW + PAUSE),
+        (Result(Ending.REFUSED, Cause.TOO_SOON, wait=513 * SECOND), NOW + 513 * SECOND),
+        (Result(Ending.REFUSED, Cause.TOO_SOON), NOW + PAUSE),
+        (Result(Ending.REFUSED, Cause.REFUSED, detail="no-such-thing"), NOW + PAUSE),
+        (Result(Ending.REFUSED, Cause.BUSY), None),
+        (Result(Ending.REFUSED, Cause.OVERTAKEN), None),
+        (Result(Ending.ABANDONED, Cause.TOO_LATE), None),
+    ],
+)
+def test_what_the_ledger_holds_of_a_lowering_says_when_the_next_may_be(
+    result: Result, free_at: datetime | None
+) -> None:
+    assert heard(Known(), btc("0.0000042"), btc("0.0000032"), result, NOW) == Known(free_at=free_at)
+    assert heard(Known(), btc("0.0000032"), btc("0.0000042"), result, NOW) == Known()
+
+
+def test_what_may_have_been_done_teaches_no_step() -> None:
+    lost = Result(Ending.UNKNOWN, Cause.LOST)
+    assert heard(NAMED, btc("0.000009"), btc("0.000007"), lost, NOW).step == btc("0.000001")
 
 
 @given(

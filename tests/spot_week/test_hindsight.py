@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.spot_week.hindsight import LOWERING_S, Moment, Poll, Turn, cheapest, turns
@@ -29,6 +29,7 @@ needs = st.lists(st.tuples(st.integers(100, 700), st.integers(0, 5), st.integers
 """Seconds since the poll before, the least bid, the seconds to be paid."""
 
 
+@settings(deadline=None)
 @given(needs, st.integers(0, 5), st.integers(1, 3))
 def test_no_policy_holds_all_of_it_for_less(rows: list[tuple[int, int, int]], bid: int, step: int) -> None:
     at, path = 0.0, []

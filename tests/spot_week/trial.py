@@ -130,8 +130,7 @@ class Trial:
         ceiling = Money(self.usual * Decimal(f"{random.uniform(1.2, 1.6):.4f}"), USD)
         if random.random() < 0.3:
             ceiling = Money(above(ceiling.amount, self.coin, self.rates), self.coin)
-        terms = Terms(ceiling, Decimal(margin_percent), pause=MINUTE / 2 * (moment(1) - moment(0)))
-        self.guard = Guard(OrderId(MINE), terms)
+        self.guard = Guard(OrderId(MINE), Terms(ceiling, Decimal(margin_percent)))
         self.shown: SpotMarket | None = None
         self.before: SpotMarket | None = None
         self.acted_at = -1.0
