@@ -14,6 +14,7 @@ _LONGEST: Final = 80
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UNSHOWN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]+")
 """Control characters, line breaks, marks that turn the direction of writing, halves of a character: none is a word."""
+_BLANKS: Final = re.compile(r"\s+")
 _LAST_SECOND: Final = 2**31 - 1
 _SOON_SECONDS: Final = 12 * 3_600
 """The time of day alone says when."""
@@ -27,8 +28,13 @@ class Html(str):
 
 def tidy(value: object, most: int = _LONGEST) -> str:
     """A variable as one line of at most so many characters, not yet escaped."""
-    text = " ".join(_UNSHOWN.sub(" ", str(value)).split())
+    text = _BLANKS.sub(_one_blank, _UNSHOWN.sub(" ", str(value))).strip()
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def _one_blank(blanks: re.Match[str]) -> str:
+    """One blank for many; one that no line ends at stays what it is."""
+    return blanks[0] if blanks[0] == "\N{NO-BREAK SPACE}" else " "
 
 
 def text(value: object, most: int = _LONGEST) -> Html:

@@ -102,7 +102,7 @@ def test_where_a_bid_stands_in_a_line() -> None:
     assert words(market(active=False)) == "place 2 of 2, 0.0000001 BTC below the next"
     assert words(market(active=True, rival=btc("0.00000419"))) == "holds it, 0.00000001 BTC over the next of 2 bids"
     alone = replace(market(active=True), offers=market(active=True).offers[:1])
-    assert words(alone) == "holds it, nobody else bids · could pay less: 0.000001 BTC (≈ $0.0204)"
+    assert words(alone) == "holds it, nobody else bids · could pay less: 0.000001 BTC (≈\N{NO-BREAK SPACE}$0.0204)"
     first = replace(market(active=False, rival=btc("0.000004")), rates=None)
     assert words(first) == "place 1 of 2 · 0.0000002 BTC over the one behind"
 

@@ -40,12 +40,18 @@ def test_lengths_are_in_hours() -> None:
     assert words.lasts(FOREVER) == "10 years or more"
 
 
+def test_many_blanks_are_one_and_the_ends_have_none() -> None:
+    assert html.tidy(" a \t b\N{NO-BREAK SPACE}c\N{NO-BREAK SPACE} d\N{NO-BREAK SPACE}") == "a b\N{NO-BREAK SPACE}c d"
+    assert html.tidy("\N{NO-BREAK SPACE} ") == ""
+
+
 def test_reading_is_rounded_and_sending_is_not() -> None:
     money = btc("0.000012345678")
 
     assert words.coin(money) == "0.0000123 BTC"
     assert words.exact_coin(money) == "0.000012345678 BTC"
-    assert words.worth(money, RATES) == "0.0000123 BTC (≈\N{NO-BREAK SPACE}$0.252)", "one word at the end of a line"
+    assert words.worth(money, RATES) == "0.0000123 BTC (≈\N{NO-BREAK SPACE}$0.252)"
+    assert html.say("{price}", price=words.worth(money, RATES)) == words.worth(money, RATES), "no line ends within"
     assert words.worth(Money(Decimal("4.321"), USD), RATES) == "4.32 USD"
 
 
