@@ -147,7 +147,7 @@ def _refused(guest: Guest, desk: Desk, action: AskLowering) -> tuple[Money, Know
     change = change_of(entry)
     if not isinstance(change, BidChange) or change.was is None or entry.result is None or entry.ended_at is None:
         return None
-    known = known_by(decode(Result, entry.result), change.was, entry.ended_at)
+    known = known_by(decode(Result, entry.result), change.was, change.price, entry.ended_at)
     return None if known is None else (change.price, known)
 
 

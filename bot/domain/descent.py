@@ -12,7 +12,7 @@ from typing import Final
 
 from bot.domain.ids import OrderId, ServerId
 from bot.domain.ledger import Cause, Ending, Result
-from bot.domain.lowering import Known, Plan, floor_named, lowered, plan, refused, too_soon
+from bot.domain.lowering import Known, Plan, heard, lowered, plan, refused, too_soon
 from bot.domain.money import Money, Rates
 from bot.domain.spot import Offer, SpotMarket, Winning, minimum_bid, winning_bid
 
@@ -181,12 +181,12 @@ def after(descent: Descent, result: Result, at: datetime) -> Descent:
         return ended(went, End(Why.OUTBID, result.limit)) if lost else went
     match result.cause:
         case Cause.STEP_TOO_BIG if result.limit is not None:
-            named = floor_named(known, descent.bid, result.limit)
+            named = heard(known, descent.bid, price, result, at)
             # Refused where it had named the floor: it is not asked in a row what it means.
             again = known.floor is not None and known.floor.bid == descent.bid
             return replace(kept, known=refused(named, at) if again or result.limit <= price else named)
         case Cause.TOO_SOON if result.wait is not None:
-            return replace(kept, known=too_soon(known, result.wait, at))
+            return replace(kept, known=heard(known, descent.bid, price, result, at))
         case Cause.BUSY | Cause.UNREACHABLE | Cause.TOO_LATE:
             return replace(kept, known=too_soon(known, AGAIN_AFTER, at))
         case Cause.LOST:
@@ -214,12 +214,7 @@ def _went(descent: Descent, price: Money, at: datetime) -> Descent:
     return replace(descent, bid=price, known=lowered(descent.known, descent.bid, price, at), lost=None, end=end)
 
 
-def known_by(result: Result, was: Money, at: datetime) -> Known | None:
-    """What a refused lowering has told; `None`: nothing that leads further down."""
-    match result.cause:
-        case Cause.STEP_TOO_BIG if result.limit is not None:
-            return floor_named(Known(), was, result.limit)
-        case Cause.TOO_SOON if result.wait is not None:
-            return too_soon(Known(), result.wait, at)
-        case _:
-            return None
+def known_by(result: Result, was: Money, price: Money, at: datetime) -> Known | None:
+    """What a refused lowering from `was` to `price` has told; `None`: nothing that leads further down."""
+    leads = result.cause in {Cause.STEP_TOO_BIG, Cause.TOO_SOON}
+    return heard(Known(), was, price, result, at) if leads else None

@@ -167,9 +167,11 @@ def test_a_refusal_that_time_does_not_mend_ends_it(result: Result, end: End) -> 
 
 
 def test_only_refusals_that_lead_further_down_are_known() -> None:
-    assert known_by(refusal(Cause.STEP_TOO_BIG, 900), sat(1000), NOW) is not None
-    assert known_by(refusal(Cause.TOO_SOON, wait=500), sat(1000), NOW) == Known(free_at=NOW + timedelta(seconds=500))
-    assert known_by(refusal(Cause.TOO_LOW, 900), sat(1000), NOW) is None
+    assert known_by(refusal(Cause.STEP_TOO_BIG, 900), sat(1000), sat(800), NOW) is not None
+    assert known_by(refusal(Cause.TOO_SOON, wait=500), sat(1000), sat(800), NOW) == Known(
+        free_at=NOW + timedelta(seconds=500)
+    )
+    assert known_by(refusal(Cause.TOO_LOW, 900), sat(1000), sat(800), NOW) is None
 
 
 def test_it_is_the_same_after_a_restart() -> None:
