@@ -212,7 +212,7 @@ def over(account: Account, it: Minutes, now: datetime) -> Screen:
     return three_parts(
         title("⚫", "Over", number(it.number), account),
         _doing(it.progress, now),
-        say("Nothing was sent."),
+        say("This press sent nothing."),  # an earlier one may have: its own message says so
         say("The order's card says what is known of it."),
         (_next(it), (Press("📋 Order", ShowOrder(account.id, it.number)),), navigation()),
         read=age(it.read_at, now),
