@@ -155,7 +155,7 @@ async def _prepare(guest: Guest, action: PrepareBatch) -> Answer:
         return views.nothing_to_rent(desk.account, plan, now)
     default = store.templates.default(guest.chat.id)
     template = None if default is None or default.damaged else default
-    draft = template.draft if template else chosen(Step.IMAGE, IMAGES[0].key, Draft()) or Draft()
+    draft = _setup(template)
     plan = replace(plan, draft=without_secrets(draft), template=template.name if template else None)
     guest.stay(desk.account.id)
     with store.transaction(durable=True):
@@ -230,6 +230,11 @@ def _next_coin(plan: BatchPlan) -> str | None:
     return choices[(choices.index(plan.coin) + 1) % len(choices)] if plan.coin in choices else None
 
 
+def _setup(template: Template | None) -> Draft:
+    """What all of them are rented with: without a template the first of the offered images."""
+    return template.draft if template else chosen(Step.IMAGE, IMAGES[0].key, Draft()) or Draft()
+
+
 def _with_template(guest: Guest, desk: Desk, batch: Batch, plan: BatchPlan) -> Screen:
     """The next of the chat's templates; after the last one none, which means the usual image."""
     templates = guest.house.store.templates.of_chat(guest.chat.id)
@@ -237,7 +242,7 @@ def _with_template(guest: Guest, desk: Desk, batch: Batch, plan: BatchPlan) -> S
     names = [template.name if template else None for template in choices]
     place = names.index(plan.template) if plan.template in names else len(names) - 1
     template = choices[(place + 1) % len(choices)]
-    draft = template.draft if template else chosen(Step.IMAGE, IMAGES[0].key, Draft()) or Draft()
+    draft = _setup(template)
     changed = replace(plan, draft=without_secrets(draft), template=template.name if template else None)
     if not guest.house.store.batches.save(batch, encode(changed), secrets=secrets_of(draft)):
         return _begun(guest, desk, batch)

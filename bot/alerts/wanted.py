@@ -39,7 +39,7 @@ def wanted(snapshot: Snapshot | None, now: datetime) -> Wanted:
     if snapshot is None:
         return Wanted()
     if snapshot.rejections:
-        return Wanted(orders=False, again_in=_try_again(snapshot, now))
+        return Wanted(orders=False, again_in=TRY_REJECTED if surely_rejected(snapshot) else CONFIRM_REJECTED)
     if snapshot.failures:  # haste would only add to an outage
         return Wanted(past_orders=bool(snapshot.missing), markets=markets_of(snapshot, snapshot.orders))
     if snapshot.missing:
@@ -64,11 +64,10 @@ def _spot_servers(orders: Iterable[Order]) -> tuple[ServerId, ...]:
     return tuple(sorted({order.server for order in orders if order.spot}))
 
 
-def _try_again(snapshot: Snapshot, now: datetime) -> timedelta:
-    """A first rejection is checked at once; a key that was rejected twice, far enough apart, is tried by the hour."""
-    since = snapshot.rejected_since or now
-    sure = snapshot.rejections >= 2 and snapshot.at - since >= CONFIRM_REJECTED
-    return TRY_REJECTED if sure else CONFIRM_REJECTED
+def surely_rejected(snapshot: Snapshot) -> bool:
+    """Whether the key was rejected twice, far enough apart: it is tried by the hour then. A first time is checked at once."""
+    since = snapshot.rejected_since
+    return snapshot.rejections >= 2 and since is not None and snapshot.at - since >= CONFIRM_REJECTED
 
 
 def _look_for_missing(snapshot: Snapshot, now: datetime) -> Wanted:

@@ -23,7 +23,7 @@ from bot.domain.ledger import Ending, Result
 from bot.domain.limits import rest_of_day, smaller, with_margin, within
 from bot.domain.lowering import Known
 from bot.domain.money import Money, Rates, round_down, unit
-from bot.domain.spot import NoAnswer, Offer, SpotMarket, minimum_bid, winning_bid
+from bot.domain.spot import NoAnswer, Offer, SpotMarket, in_coin, minimum_bid, rank, winning_bid
 
 FRESH: Final = timedelta(seconds=90)
 """A reading that is older moves nothing: one turn of the base interval, and half of another."""
@@ -285,8 +285,8 @@ def _view(
     beatable = tuple(each for worth, each in rivals if worth < ceiling)
     least = winning_bid(replace(market, offers=beatable), coin, rates=rates)
     goal = ceiling if isinstance(least, NoAnswer) else with_margin(least.bid, guard.terms.margin_percent, ceiling)
-    mine = _rank(offer, offer.bid)
-    ours = next((one for worth, one in rivals if one.id in sight.guarded and _rank(one, worth) > mine), None)
+    mine = rank(offer, offer.bid)
+    ours = next((one for worth, one in rivals if one.id in sight.guarded and rank(one, worth) > mine), None)
     blocked, rival = None, need.beats
     if minimum is not None and minimum > ceiling:
         blocked, figures = Why.MINIMUM_OVER_CEILING, replace(figures, limit=minimum)
@@ -378,11 +378,6 @@ def _on_day(guard: Guard, now: datetime) -> Guard:
 
 def _worth(offer: Offer, coin: str, rates: Rates | None) -> Money:
     """In the coin of the bid. Without a rate no winning bid was named, and nothing is weighed."""
-    money = offer.bid if offer.bid.currency == coin else rates.convert(offer.bid, coin) if rates else None
+    money = in_coin(offer.bid, coin, rates)
     assert money is not None
     return money
-
-
-def _rank(offer: Offer, worth: Money) -> tuple[Decimal, bool, int]:
-    """Of equal bids the holder's is before the others, then the first comer's."""
-    return worth.amount, offer.active, -offer.id

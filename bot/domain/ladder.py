@@ -18,7 +18,7 @@ from bot.domain.money import USD, Money, Rates
 from bot.domain.quote import Quote, cheapest, fee_of, quotes
 from bot.domain.renting import Coin, coin_of, coins
 from bot.domain.spending import Wallet
-from bot.domain.spot import NoAnswer, Offer, SpotMarket, Winning, in_coin, winning_bid
+from bot.domain.spot import NoAnswer, Offer, SpotMarket, Winning, in_coin, rank, winning_bid
 
 
 class Hold(Enum):
@@ -134,7 +134,8 @@ def ladder(market: SpotMarket, rates: Rates | None = None) -> Ladder:
     worth = [(offer, in_coin(offer.bid, coin, rates)) for offer in market.offers]
     ranked = sorted(
         ((offer, money) for offer, money in worth if money is not None),
-        key=lambda each: (-each[1].amount, not each[0].active, each[0].id),
+        key=lambda each: rank(*each),
+        reverse=True,
     )
     return Ladder(
         coin,

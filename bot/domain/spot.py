@@ -113,3 +113,8 @@ def in_coin(money: Money, currency: str, rates: Rates | None) -> Money | None:
     if money.currency == currency:
         return money
     return None if rates is None else rates.convert(money, currency)
+
+
+def rank(offer: Offer, worth: Money) -> tuple[Decimal, bool, int]:
+    """The higher, the sooner it gets the machine: of equal bids the holder's, then the first comer's. `worth`: in one coin."""
+    return worth.amount, offer.active, -offer.id

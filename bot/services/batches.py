@@ -47,6 +47,7 @@ from storage.batches import Batch
 from storage.codec import decode, encode
 from storage.errors import DatabaseUnavailable, Unreadable
 from storage.ledger import Entry
+from storage.sealing import packed
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -179,7 +180,7 @@ class BatchRunner:
                 Creation(without_secrets(order), title, batch=batch.id, stop=go.stop),
                 once=f"batch:{batch.id}:{place}",
                 message=None,
-                secret=encode(secrets_of(order)).encode(),
+                secret=packed(secrets_of(order)),
             )
             self._keep(batch, asked(plan, place, entry.id, go.price, self._clock()))
         self._writes.start(entry.id)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.alerts.snapshot import Snapshot
-from bot.alerts.wanted import CONFIRM_REJECTED
+from bot.alerts.wanted import surely_rejected
 from bot.domain.announcements import LoweringTold
 from bot.domain.descent import Arrived, Descent, End, Send, Verdict, Why, after, ended, judge, sent
 from bot.domain.ids import LoweringId, OrderId, ServerId, UserId
@@ -112,7 +112,7 @@ class LoweringWatch:
         snapshot = self._feeds.of(account.key).last
         if snapshot is None:
             return None
-        if _rejected(snapshot):
+        if surely_rejected(snapshot):
             return End(Why.KEY)
         if _gone(snapshot, lowering):
             return End(Why.GONE)
@@ -174,12 +174,6 @@ def read_descent(lowering: Lowering) -> Descent | None:
         return decode(Descent, lowering.body)
     except Unreadable:
         return None
-
-
-def _rejected(snapshot: Snapshot) -> bool:
-    """As surely as the watch takes it for granted."""
-    since = snapshot.rejected_since
-    return snapshot.rejections >= 2 and since is not None and snapshot.at - since >= CONFIRM_REJECTED
 
 
 def _gone(snapshot: Snapshot, lowering: Lowering) -> bool:
