@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from bot.domain.ids import AccountId, ChatId, ChatKind, TelegramChatId
+from bot.domain.ids import AccountId, ChatId, ChatKind, TelegramChatId, UserId
 from storage.database import Database
 from storage.errors import NotFound
 from storage.supergroups import follow
@@ -21,7 +21,8 @@ ChatState = Literal["active", "paused"]
 class Chat:
     """`default_account` is `None` until one is chosen. A paused chat is sent nothing; its rows stay.
 
-    `probes`: whether the bot may try the ports of new rentals of this chat.
+    `probes`: whether the bot may try the ports of new rentals of this chat. `panic_at`: since when a person, `panic_by`,
+    has stopped everything that the bot does by itself for this chat.
     """
 
     id: ChatId
@@ -34,6 +35,8 @@ class Chat:
     default_account: AccountId | None
     created_at: datetime
     probes: bool = True
+    panic_at: datetime | None = None
+    panic_by: UserId | None = None
 
 
 class Chats:
@@ -99,6 +102,30 @@ class Chats:
         """Whether the ports of new rentals are tried."""
         self._db.execute("UPDATE chats SET probes = ? WHERE id = ?", (int(on), chat))
 
+    def panic(self, chat: ChatId, user: UserId, now: datetime) -> bool:
+        """Nothing is done by itself for this chat, from before this returns and until it is lifted. False: it stood already."""
+        with self._db.transaction(durable=True):
+            return bool(
+                self._db.change(
+                    "UPDATE chats SET panic_ms = ?, panic_user_id = ? WHERE id = ? AND panic_ms IS NULL",
+                    (to_ms(now), user, chat),
+                )
+            )
+
+    def lift_panic(self, chat: ChatId) -> bool:
+        """False: there was none."""
+        with self._db.transaction(durable=True):
+            return bool(
+                self._db.change(
+                    "UPDATE chats SET panic_ms = NULL, panic_user_id = NULL WHERE id = ? AND panic_ms IS NOT NULL",
+                    (chat,),
+                )
+            )
+
+    def in_panic(self) -> frozenset[ChatId]:
+        """The chats for which nothing is done by itself."""
+        return frozenset(ChatId(row["id"]) for row in self._db.fetch("SELECT id FROM chats WHERE panic_ms IS NOT NULL"))
+
     def migrate(self, old: TelegramChatId, new: TelegramChatId) -> Chat | None:
         """A group became a supergroup: everything of the old number belongs to the new one. `None`: neither is known.
 
@@ -120,4 +147,6 @@ def _chat(row: sqlite3.Row) -> Chat:
         default_account=row["default_account_id"],
         created_at=from_ms(row["created_ms"]),
         probes=bool(row["probes"]),
+        panic_at=maybe_from_ms(row["panic_ms"]),
+        panic_by=row["panic_user_id"],
     )

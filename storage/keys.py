@@ -20,9 +20,11 @@ _WATCHED = (
     " OR EXISTS (SELECT 1 FROM accounts JOIN stops ON stops.account_id = accounts.id"
     " WHERE accounts.key_id = keys.id AND stops.state IN ('armed', 'warned', 'missed', 'acting'))"
     " OR EXISTS (SELECT 1 FROM accounts JOIN lowerings ON lowerings.account_id = accounts.id"
-    " WHERE accounts.key_id = keys.id AND lowerings.state IN ('waiting', 'acting')))"
+    " WHERE accounts.key_id = keys.id AND lowerings.state IN ('waiting', 'acting'))"
+    " OR EXISTS (SELECT 1 FROM accounts JOIN guards ON guards.account_id = accounts.id"
+    " WHERE accounts.key_id = keys.id AND guards.state IN ('on', 'acting')))"
 )
-"""By an active chat, or for a stop condition or a lowering: these are kept also where the chat is sent nothing any more."""
+"""By an active chat, or for a stop condition, a lowering or a guard: these are kept also where the chat is sent nothing any more."""
 
 
 class Keys:

@@ -205,6 +205,14 @@ class Ledger:
             to_ms(since),
         )
 
+    def bids(self, key: KeyId, order: OrderId) -> tuple[Entry, ...]:
+        """The changes of one bid that have ended, by whichever chat with this key, the oldest first."""
+        return self._all(
+            "key_id = ? AND order_id = ? AND operation = 'set_spot_price' AND ended_ms IS NOT NULL ORDER BY ended_ms, id",
+            key,
+            order,
+        )
+
     def secret(self, entry: Entry) -> bytes | None:
         """What was sealed with it, while it is needed. `Unopenable` where that was damaged."""
         row = self._db.first("SELECT sealed FROM ledger WHERE id = ?", (entry.id,))

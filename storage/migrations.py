@@ -333,6 +333,36 @@ def m005_lowerings(db: sqlite_utils.Database) -> None:
     """)
 
 
+@MIGRATIONS()
+def m006_guards(db: sqlite_utils.Database) -> None:
+    """The guards of bids, and chats whose automation a person has stopped."""
+    db.executescript("""
+        CREATE TABLE guards (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            chat_id INTEGER NOT NULL REFERENCES chats(id) ON DELETE CASCADE,
+            account_id INTEGER NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+            user_id INTEGER NOT NULL,
+            order_id INTEGER NOT NULL,
+            server_id INTEGER NOT NULL,
+            state TEXT NOT NULL DEFAULT 'off' CHECK (state IN ('off', 'on', 'acting', 'over')),
+            terms TEXT NOT NULL,
+            body TEXT,
+            moves INTEGER NOT NULL DEFAULT 0,
+            created_ms INTEGER NOT NULL,
+            changed_ms INTEGER NOT NULL,
+            UNIQUE (account_id, order_id),
+            CHECK (state IN ('off', 'over') OR body IS NOT NULL)
+        ) STRICT;
+        CREATE INDEX guards_chat ON guards(chat_id);
+        CREATE INDEX guards_standing ON guards(account_id, id) WHERE state IN ('on', 'acting');
+
+        CREATE INDEX ledger_bids ON ledger(key_id, order_id) WHERE operation = 'set_spot_price';
+
+        ALTER TABLE chats ADD COLUMN panic_ms INTEGER;
+        ALTER TABLE chats ADD COLUMN panic_user_id INTEGER;
+    """)
+
+
 def check_origin(connection: sqlite3.Connection, path: Path, migrations: Migrations = MIGRATIONS) -> None:
     """`DatabaseForeign` or `DatabaseTooNew` before anything is written; an empty file is nobody's yet."""
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}

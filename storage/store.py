@@ -16,6 +16,7 @@ from storage.database import Database, named_errors, open_database, reading, set
 from storage.deployments import Deployments
 from storage.drafts import Drafts
 from storage.errors import DatabaseUnavailable, NotFound
+from storage.guards import Guards
 from storage.inbox import Inbox
 from storage.installation import Installation, open_vault
 from storage.keys import Keys
@@ -61,6 +62,7 @@ class Store:
         self.deployments = Deployments(db, vault)
         self.stops = Stops(db)
         self.lowerings = Lowerings(db)
+        self.guards = Guards(db)
 
     def transaction(self, *, durable: bool = False) -> AbstractContextManager[None]:
         """All or nothing; `durable` for what spends. See `Database.transaction`."""

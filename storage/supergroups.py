@@ -78,7 +78,7 @@ def _merge(db: Database, vault: Vault, survivor: sqlite3.Row, other: sqlite3.Row
     _reseal(db, vault, TEMPLATES, source, target)
     for table in _KEPT_ONCE:
         db.execute(f"UPDATE OR IGNORE {table} SET chat_id = ? WHERE chat_id = ?", (target, source))  # noqa: S608
-    for table in ("results", "stops", "lowerings"):
+    for table in ("results", "stops", "lowerings", "guards"):
         db.execute(f"UPDATE {table} SET chat_id = ? WHERE chat_id = ?", (target, source))  # noqa: S608
     db.execute(
         "DELETE FROM questions WHERE chat_id = ?1 AND user_id IN (SELECT user_id FROM questions WHERE chat_id = ?2)",
@@ -89,8 +89,13 @@ def _merge(db: Database, vault: Vault, survivor: sqlite3.Row, other: sqlite3.Row
     db.execute("UPDATE OR IGNORE outbox SET chat_id = ? WHERE chat_id = ?", (target, source))
     db.execute(
         "UPDATE chats SET default_account_id = coalesce(default_account_id, ?), language = coalesce(language, ?),"
-        " welcomed_ms = coalesce(welcomed_ms, ?), probes = min(probes, ?) WHERE id = ?",
-        (_default_account(db, source), other["language"], other["welcomed_ms"], other["probes"], target),
+        " welcomed_ms = coalesce(welcomed_ms, ?), probes = min(probes, ?), panic_ms = coalesce(panic_ms, ?),"
+        " panic_user_id = coalesce(panic_user_id, ?) WHERE id = ?",
+        (
+            _default_account(db, source),
+            *(other[name] for name in ("language", "welcomed_ms", "probes", "panic_ms", "panic_user_id")),
+            target,
+        ),
     )
     db.execute("DELETE FROM chats WHERE id = ?", (source,))
 
@@ -107,6 +112,8 @@ def _move_account(db: Database, vault: Vault, account: sqlite3.Row, source: int,
     if twin is not None:
         for table in ("outbox", "ledger", "drafts", "batches", "deployments", "stops", "lowerings"):
             db.execute(f"UPDATE {table} SET account_id = ? WHERE account_id = ?", (twin["id"], account["id"]))  # noqa: S608
+        # Of a bid that both guard, the guard of the account that stays does.
+        db.execute("UPDATE OR IGNORE guards SET account_id = ? WHERE account_id = ?", (twin["id"], account["id"]))
         db.execute("DELETE FROM accounts WHERE id = ?", (account["id"],))
         return
     name, number = account["name"], 1

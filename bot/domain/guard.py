@@ -23,6 +23,7 @@ from bot.domain.ledger import Ending, Result
 from bot.domain.limits import rest_of_day, smaller, with_margin, within
 from bot.domain.lowering import Known
 from bot.domain.money import Money, Rates, round_down, unit
+from bot.domain.reason import Reason, Why
 from bot.domain.spot import NoAnswer, Offer, SpotMarket, in_coin, minimum_bid, rank, winning_bid
 
 FRESH: Final = timedelta(seconds=90)
@@ -69,38 +70,6 @@ class Sent:
         return self.price < self.was
 
 
-class Why(Enum):
-    """Why it moves, rests or stops, for the ledger and for the people."""
-
-    # it raises
-    OUTBID = "outbid"  # `rival` bids more
-    MINIMUM = "minimum"  # the host's minimum is above the bid: `limit`
-    EXPOSED = "exposed"  # it holds, but by the rates of now `rival` bids more
-    # it lowers
-    CHEAPER = "cheaper"  # less holds it too
-    OVER_CEILING = "over the ceiling"  # a rate or the ceiling was changed: down, whether that holds or not
-    BEHIND = "behind"  # it waits behind what it may not beat: down to what holds once that is gone
-    # it rests
-    HOLDS = "holds"
-    TIMER = "timer"  # less would hold it, and it can be lowered at `until`
-    PAUSE = "pause"  # between two raises, until `until`
-    STALE = "stale"  # what is known is too old, or older than its own last move
-    NOT_LISTED = "not listed"  # the auction does not list it; whether it is gone a second reading has to show
-    UNSETTLED = "unsettled"  # it is the highest and does not hold: a higher price would change nothing
-    # it stops; all but the last of them end by themselves
-    CEILING = "ceiling"  # what wins is above it
-    BUDGET = "budget"  # `limit`: what is left of it for today
-    MINIMUM_OVER_CEILING = "minimum over the ceiling"  # `limit`: the minimum
-    ON_DEMAND = "on demand"  # a tenant on demand holds the machine, whatever is bid
-    OFFLINE = "offline"
-    HIDDEN = "hidden"
-    NO_MARKET = "no market"
-    NO_RATE = "no rate"  # a ceiling or a rival is in a coin whose worth is not known
-    OWN_BID = "own bid"  # `rival` is guarded here as well
-    KEY_REFUSED = "key refused"
-    VANISHED = "vanished"  # the order is gone: nothing to raise
-
-
 class Move(Enum):
     RAISE = "raise"
     LOWER = "lower"
@@ -128,6 +97,13 @@ class Action:
     rate: Decimal | None = None
     until: datetime | None = None
     read_at: datetime | None = None
+
+    @property
+    def reason(self) -> Reason:
+        """For the ledger, and for who is told."""
+        return Reason(
+            self.why, self.rival, self.rival_bid, self.wins, self.ceiling, self.limit, self.rate, self.read_at
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,9 @@ StopId = NewType("StopId", int)
 LoweringId = NewType("LoweringId", int)
 """A bid's way down to a confirmed target, in steps as CLORE.AI allows them."""
 
+GuardId = NewType("GuardId", int)
+"""The guard of one spot bid: what its owner allows, and how it stands."""
+
 BatchId = NewType("BatchId", int)
 """Several machines that are rented one after the other."""
 

@@ -7,8 +7,9 @@ from datetime import timedelta
 from enum import StrEnum
 
 from bot.domain.draft import NewOrder
-from bot.domain.ids import BatchId, DraftId, LoweringId, OrderId, ServerId
+from bot.domain.ids import BatchId, DraftId, GuardId, LoweringId, OrderId, ServerId
 from bot.domain.money import Money
+from bot.domain.reason import Reason
 from bot.domain.wish import Wish
 
 
@@ -33,7 +34,8 @@ class Cancellation:
 class BidChange:
     """set_spot_price: `price` is sent exactly; `was` is the bid that the person saw.
 
-    `lowering`: it is a step on the way to a confirmed target, which tells of itself.
+    `lowering`: it is a step on the way to a confirmed target, which tells of itself. `guard`: a step of the bid's guard,
+    which does so too; `reason`: why it is taken, and by which reading.
     """
 
     order: OrderId
@@ -41,6 +43,13 @@ class BidChange:
     price: Money
     was: Money | None = None
     lowering: LoweringId | None = None
+    guard: GuardId | None = None
+    reason: Reason | None = None
+
+    @property
+    def automatic(self) -> bool:
+        """Sent without a press of its own."""
+        return self.lowering is not None or self.guard is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +114,7 @@ class Cause(StrEnum):
     OVERTAKEN = "overtaken"  # the bid was changed after the question was asked; `limit`: what it is now; not sent
     NO_OFFER = "no offer"  # the bid is not in the auction any more: nothing to change
     TOO_LATE = "too late"  # the bot was away between the press and the sending: not sent
+    CALLED_OFF = "called off"  # an automatic step that a person stopped before it left: not sent
     RENTED = "rented"  # my_orders lists the new order: `order`
     PRICE_MOVED = "price moved"  # on demand: the host changed the price; `limit`: what it is now, where that is known
     TAKEN = "taken"  # the server is rented on demand; `order`: by this account itself

@@ -35,6 +35,7 @@ class Housekeeping:
         self._store.questions.prune(now - KEEP)
         self._store.stops.prune(now - KEEP_LETTERS)
         self._store.lowerings.prune(now - KEEP_LETTERS)
+        self._store.guards.prune(now - KEEP_LETTERS)
         self._store.drafts.prune(now - KEEP)
         self._store.batches.prune(now - KEEP_LETTERS)
         self._store.outbox.prune(now - KEEP_LETTERS)

@@ -8,11 +8,12 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain.guard import FRESH, RATES_FRESH, SETTLES, Action, Guard, Move, Sent, Sight, Terms, Why, settled, step
+from bot.domain.guard import FRESH, RATES_FRESH, SETTLES, Action, Guard, Move, Sent, Sight, Terms, settled, step
 from bot.domain.ids import OrderId, ServerId
 from bot.domain.ledger import Cause, Ending, Result
 from bot.domain.lowering import PAUSE, Known
 from bot.domain.money import BITCOIN, CLORE, USD, Money, Rates
+from bot.domain.reason import Why
 from bot.domain.spot import Offer, SpotMarket
 from storage.codec import decode, encode
 

@@ -142,6 +142,7 @@ def fill(store: Store, of: ChatId, number: int) -> Account:
     store.deployments.open(of, connected.id, ANN, entry.id, OrderId(38), ServerId(6), "{}", NOW, secrets=secrets)
     store.stops.arm(of, connected.id, ANN, OrderId(38), ServerId(6), "{}", NOW)
     store.lowerings.begin(of, connected.id, ANN, OrderId(38), ServerId(6), "{}", NOW)
+    store.guards.choose(of, connected.id, ANN, OrderId(38), ServerId(6), "{}", NOW)
     return connected
 
 
