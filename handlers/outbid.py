@@ -43,10 +43,11 @@ def order_told_of(house: House, account: Account, order: OrderId) -> Order | Non
 
 
 def _changes(house: House, key: KeyId, order: OrderId, since: datetime) -> tuple[BidChange, ...]:
+    """Those that were carried out, or may have been: whether one was, the bid itself shows."""
     done = [
         change_of(entry)
         for entry in house.store.ledger.bids(key, order)
-        if entry.state == "done" and entry.ended_at is not None and entry.ended_at >= since
+        if entry.state in {"done", "unknown"} and entry.ended_at is not None and entry.ended_at >= since
     ]
     return tuple(change for change in done if isinstance(change, BidChange))
 

@@ -150,7 +150,7 @@ class Regain(Enum):
 
     RAISED = auto()  # the bid, through this installation
     GUARD = auto()  # the bid, by its guard
-    RAISED_ELSEWHERE = auto()  # the bid is higher than it was, and nobody here has raised it
+    RAISED_ELSEWHERE = auto()  # the bid is higher than it was, and no change of this installation shows why
     OWN_OTHER = auto()  # another bid of the same account holds it
     RIVAL_LEFT = auto()
     RIVAL_LOWERED = auto()
@@ -185,8 +185,8 @@ def won_back(
 ) -> WonBack:
     """How the bid of `order` came to hold its machine again, by `market`.
 
-    `lost`: the auction as last read while it did not. `changes`: of the bid, made since by this installation and carried
-    out, the oldest first. `tenant`: what the marketplace said of the server meanwhile.
+    `lost`: the auction as last read while it did not. `changes`: of the bid, made since by this installation and not
+    known to have failed, the oldest first. `tenant`: what the marketplace said of the server meanwhile.
     """
     bid = own_bid(order, market)
     if market.holder is not None and market.holder.mine and market.holder.id != order.id:

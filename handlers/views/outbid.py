@@ -10,7 +10,7 @@ from typing import Final
 from bot.alerts.alert import Notice, Outbid
 from bot.alerts.endings import NEAR_ITS_END
 from bot.alerts.snapshot import Snapshot
-from bot.domain.displacement import Displacement, Loss, Regain, WonBack, displacement, won_back
+from bot.domain.displacement import NO_BID_HELPS, Displacement, Loss, Regain, WonBack, displacement, won_back
 from bot.domain.ladder import on_demand_quote
 from bot.domain.ledger import BidChange
 from bot.domain.market import Listing, OnDemand
@@ -50,8 +50,8 @@ class Beside:
     """What else is known when the message of such an alert leaves.
 
     `snapshot`: the key as last read. `listing`: the server in the marketplace as read at `listed_at`, `None` where that
-    does not list it. `rates`: known otherwise than by the auction. `changes`: of the bid, carried out by this
-    installation since the machine was lost, the oldest first. `cancelled`: the order was, through this installation;
+    does not list it. `rates`: known otherwise than by the auction. `changes`: of the bid, made by this
+    installation since the machine was lost and, as far as is known, carried out, the oldest first. `cancelled`: the order was, through this installation;
     `cancelled_in`: through that other chat of it.
     """
 
@@ -237,7 +237,7 @@ def _way_back(told: _Told) -> Lines:
         return (say("What would win it now is not known."),)
     if above is None:
         return (say("No other bid is known to be higher, so there is nothing to raise."),)
-    more = say("{more} a day more than now", more=coin(above - happened.own))
+    more = say("{more} a day more than now", more=exact_coin(above - happened.own))
     return (
         say("{bid} a day would win it now, {more}.", bid=worth(above, told.rates, to_the_digit=True), more=more),
         _cost(told, above),
@@ -332,7 +332,7 @@ def _by(found: WonBack) -> Html:
         case Regain.GUARD:
             return say("the guard raised your bid from {was} to {bid}", was=was, bid=bid)
         case Regain.RAISED_ELSEWHERE:
-            return say("your bid was raised from {was} to {bid}, not through this bot", was=was, bid=bid)
+            return say("your bid is {bid} now, it was {was}", was=was, bid=bid)
         case Regain.OWN_OTHER:
             return say("another bid of yours holds the machine")
         case Regain.RIVAL_LEFT:
@@ -424,8 +424,9 @@ def _similar(told: _Told) -> Press:
 
 
 def _instead(told: _Told) -> Row:
-    """The machine on demand, where the marketplace has shown it free since the bid lost it."""
-    listing, on_demand = told.beside.listing, _since_it_held(told)
-    if listing is None or on_demand is None or on_demand.rented or not quotes(listing):
+    """The machine on demand, where the marketplace lists it free, and since it was lost unless a bid has it."""
+    listing = told.beside.listing
+    since = told.facts.market.holder is not None or _since_it_held(told) is not None
+    if listing is None or listing.rented or not since or not quotes(listing) or told.happened.reasons & NO_BID_HELPS:
         return ()
     return (Press("🛒 On demand…", StartRent(listing.id)),)

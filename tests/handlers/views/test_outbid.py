@@ -289,7 +289,7 @@ DONE = BidChange(BID.id, BID.server, HIGHER, BID.price)
             replace(READ, changes=(replace(DONE, guard=GuardId(1)),)),
             "the guard raised your bid from 0.0000042 BTC to 0.00000431 BTC",
         ),
-        (Outbid(BID, RAISED, lost=OUTBID.market), READ, "0.00000431 BTC, not through this bot"),
+        (Outbid(BID, RAISED, lost=OUTBID.market), READ, "your bid is 0.00000431 BTC now, it was 0.0000042 BTC"),
         (Outbid(BID, FREE, lost=OUTBID.market), READ, "the other bid of 0.0000043 BTC left"),
         (
             Outbid(BID, market(active=True, rival=btc("0.000004")), lost=OUTBID.market),
