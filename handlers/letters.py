@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
-from bot.alerts.alert import Notice, Outbid
+from bot.alerts.alert import Ended, Notice, Outbid
 from bot.domain.announcements import BatchTold, DeploymentTold, LoweringTold, ServerTold, StopTold
 from bot.domain.ids import MessageId
 from bot.domain.ledger import BidChange, Cancellation, Cause, Creation, Ending, Result, Told
@@ -85,8 +85,8 @@ class Letters:
                 return None
 
     def _notice(self, notice: Notice, account: Account) -> Screen:
-        lost = notice.facts if isinstance(notice.facts, Outbid) else None
-        known = ALONE if lost is None else outbid.beside(self._house, account, notice, lost)
+        facts = notice.facts
+        known = outbid.beside(self._house, account, notice, facts.order) if isinstance(facts, Outbid | Ended) else ALONE
         return alert_views.alert(notice, account, self._house.clock(), beside=known)
 
     def _outcome(self, letter: Letter, account: Account) -> Screen | None:

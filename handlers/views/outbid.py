@@ -237,9 +237,10 @@ def _way_back(told: _Told) -> Lines:
         return (say("What would win it now is not known."),)
     if above is None:
         return (say("No other bid is known to be higher, so there is nothing to raise."),)
-    more = say("{more} a day more than now", more=exact_coin(above - happened.own))
+    takes = "It takes {bid} a day" if happened.decides is Loss.MINIMUM else "{bid} a day would win it now"
+    more = say(", {more} a day more than now.", more=exact_coin(above - happened.own))
     return (
-        say("{bid} a day would win it now, {more}.", bid=worth(above, told.rates, to_the_digit=True), more=more),
+        join((say(takes, bid=worth(above, told.rates, to_the_digit=True)), more), ""),
         _cost(told, above),
     )
 

@@ -238,6 +238,18 @@ async def test_a_bid_that_was_made_here_comes_back_with_all_that_it_had(tmp_path
         assert (again["env"], again["command"]) == ({"MODEL": "tiny"}, "run.sh")
 
 
+async def test_a_bid_that_vanished_for_a_tenant_on_demand_says_so_and_can_be_placed_again(tmp_path: Path) -> None:
+    async with holding(tmp_path, servers=[listed(MACHINE), listed(MACHINE + 1)]) as (stage, ada):
+        stage.clore.act("vanish_when_outbid", key=key_of(stage), on=True)
+        stage.clore.act("on_demand_takes", key=key_of(stage))
+        ended = await ada.sees("Rental ended", "Probably lost to a tenant on demand, who comes before every bid")
+        assert labels(ended)[0] == "🔁 Bid again…"
+        await ada.presses("Bid again…", ended["message_id"])
+        await ada.sees("Draft", f"server {MACHINE + 1}", "spot bid", "me/mine:2")
+        await polled(stage, 3)
+        assert not sent(stage, "Critical")
+
+
 async def test_where_the_machine_is_taken_on_demand_another_one_is_offered(tmp_path: Path) -> None:
     async with holding(tmp_path, servers=[listed(MACHINE), listed(MACHINE + 1)]) as (stage, ada):
         alarm = await vanished(stage, ada)

@@ -198,7 +198,7 @@ def test_a_raised_minimum_says_from_what_to_what() -> None:
     text = plain(screen)
 
     assert "The host takes 0.000005 BTC (≈ $0.102) a day or more: the host raised it from 0.000001 BTC;" in text
-    assert "0.000005 BTC (≈ $0.102) a day would win it now, 0.0000008 BTC a day more than now." in text
+    assert "It takes 0.000005 BTC (≈ $0.102) a day, 0.0000008 BTC a day more than now." in text
     assert labels(screen)[0] == "📈 Raise to 0.000005 BTC…"
 
 
