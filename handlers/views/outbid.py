@@ -358,7 +358,7 @@ def _ended(told: _Told) -> Lines:
         by = (
             say("it was cancelled in {chat}", chat=beside.cancelled_in)
             if beside.cancelled_in
-            else say("you cancelled it")
+            else say("it was cancelled from this chat")
         )
     elif facts.order.left(told.notice.at) <= NEAR_ITS_END:
         by = say("the order reached its maximum length")

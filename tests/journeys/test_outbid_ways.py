@@ -71,7 +71,7 @@ async def test_a_bid_that_is_let_go_is_taken_back_and_its_message_says_so(tmp_pa
         await polled(stage, 5)
         text = await text_of(ada, alarm)
         assert "⚫ Ended · Outbid" in text
-        assert ": you cancelled it." in text
+        assert ": it was cancelled from this chat." in text
         assert not labels(await at(ada, alarm))
         assert not sent(stage, "Rental ended")
 

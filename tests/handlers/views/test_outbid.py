@@ -255,7 +255,7 @@ def test_the_end_of_a_vanished_bid_keeps_the_way_back() -> None:
 @pytest.mark.parametrize(
     ("beside", "why"),
     [
-        (replace(READ, cancelled=True), "you cancelled it"),
+        (replace(READ, cancelled=True), "it was cancelled from this chat"),
         (replace(READ, cancelled=True, cancelled_in="Rig <team>"), "it was cancelled in Rig <team>"),
         (READ, "CLORE.AI does not list the order any more"),
     ],
