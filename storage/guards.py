@@ -11,7 +11,7 @@ from bot.domain.ids import AccountId, ChatId, GuardId, KeyId, OrderId, ServerId,
 from storage.database import Database
 from storage.times import from_ms, to_ms
 
-GuardState = Literal["off", "on", "acting", "over"]
+GuardState = Literal["off", "on", "acting", "ending", "over"]
 
 STANDING = "guards.state IN ('on', 'acting')"
 
@@ -21,7 +21,7 @@ class GuardedBid:
     """The guard of one bid of one account. `terms` and `body` are JSON.
 
     `off`: it does nothing, and keeps its terms. `on`: it judges each reading. `acting`: a step is a row of the ledger,
-    `once_of`, and not followed yet. `over`: the order is gone. `terms`: as they are being chosen; what is in force stands
+    `once_of`, and not followed yet. `ending`: the same, and then it is off. `over`: the order is gone. `terms`: as they are being chosen; what is in force stands
     in `body`, which is `None` until it was switched on for the first time. `moves`: how many steps were decided.
     """
 
@@ -99,8 +99,8 @@ class Guards:
         return self._all(f"{STANDING} AND chat_id = ? ORDER BY id", chat)
 
     def standing(self) -> tuple[GuardedBid, ...]:
-        """Those that are on, by account; also of paused chats: who left the bot keeps the machine all the same."""
-        return self._all(f"{STANDING} ORDER BY account_id, id")
+        """Those that something may still come of, by account; also of paused chats: who left the bot keeps the machine."""
+        return self._all("state IN ('on', 'acting', 'ending') ORDER BY account_id, id")
 
     def servers_of(self, key: KeyId) -> frozenset[ServerId]:
         """The machines for which some guard of this key is on."""

@@ -22,6 +22,7 @@ from bot.services.deployments import FirstMinutes, begin
 from bot.services.desk import Desks
 from bot.services.favourites import Favourites
 from bot.services.feeds import Feed, Feeds, KeyUnopenable
+from bot.services.guards import GuardWatch
 from bot.services.hosting import Hosting
 from bot.services.lookout import Lookout
 from bot.services.lowerings import LoweringWatch
@@ -57,6 +58,7 @@ class House:
     writes: Writes
     stops: StopWatch
     lowerings: LoweringWatch
+    guards: GuardWatch
     batches: BatchRunner
     lookout: Lookout
     watch: Watch
@@ -145,6 +147,7 @@ def build(
         batches=BatchRunner(store, market, writes, tasks, clock, wake),
         stops=StopWatch(store, feeds, writes, clock, wake, poll_every),
         lowerings=LoweringWatch(store, feeds, market, writes, clock, wake, poll_every),
+        guards=GuardWatch(store, feeds, market, writes, tasks, clock, wake),
         lookout=Lookout(store, feeds, writes, tasks, clock),
         watch=Watch(store, feeds, market, tasks, clock, every=poll_every),
         first_minutes=FirstMinutes(store, feeds, tasks, Prober(connector, clock), clock, wake),
