@@ -27,6 +27,7 @@ from bot.services.hosting import Hosting
 from bot.services.lookout import Lookout
 from bot.services.lowerings import LoweringWatch
 from bot.services.market import MarketCopy
+from bot.services.panic import Panic
 from bot.services.probe import NOWHERE, Connector, Prober
 from bot.services.record import Recorder
 from bot.services.results import Findings
@@ -60,6 +61,7 @@ class House:
     lowerings: LoweringWatch
     guards: GuardWatch
     batches: BatchRunner
+    panic: Panic
     lookout: Lookout
     watch: Watch
     first_minutes: FirstMinutes
@@ -131,6 +133,7 @@ def build(
         arm_wish(store, entry, creation, order, clock())
 
     writes = Writes(store, desks, market, tasks, clock, wake, on_rented)
+    batches = BatchRunner(store, market, writes, tasks, clock, wake)
     return House(
         store=store,
         clock=clock,
@@ -144,7 +147,8 @@ def build(
         desks=desks,
         connections=Connections(store, clore, clock),
         writes=writes,
-        batches=BatchRunner(store, market, writes, tasks, clock, wake),
+        batches=batches,
+        panic=Panic(store, writes, batches, clock, wake),
         stops=StopWatch(store, feeds, writes, clock, wake, poll_every),
         lowerings=LoweringWatch(store, feeds, market, writes, clock, wake, poll_every),
         guards=GuardWatch(store, feeds, market, writes, tasks, clock, wake),

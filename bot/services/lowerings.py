@@ -60,7 +60,7 @@ class LoweringWatch:
         now = self._clock()
         if self._looked_at is not None and timedelta(0) <= now - self._looked_at < EVERY:
             return
-        self._looked_at = now
+        self._looked_at, panic = now, self._store.chats.in_panic()
         for lowering in self._store.lowerings.standing():
             account = self._store.accounts.get(lowering.chat, lowering.account)
             descent = read_descent(lowering)
@@ -68,7 +68,7 @@ class LoweringWatch:
                 self._note_unreadable(lowering)
             elif lowering.state == "acting":
                 self._follow(lowering, descent, now)
-            else:
+            elif lowering.chat not in panic:
                 self._judge(lowering, account, descent, now)
 
     def begin(

@@ -10,7 +10,7 @@ from typing import Final, assert_never
 
 from bot.clore.client import Leaving
 from bot.domain.guard import FRESH
-from bot.domain.ids import MessageId, UserId
+from bot.domain.ids import ChatId, MessageId, UserId
 from bot.domain.ledger import CHANGES, BidChange, Cancellation, Cause, Change, Creation, Ending, Operation, Result, Told
 from bot.domain.rental import Order
 from bot.domain.secrets import NO_SECRETS, Secrets
@@ -164,6 +164,18 @@ class Writes:
                 self._tell(entry.id, f"apart, {FOUND_LATE}", apart=True)
         log.info("%s of account %s: found after all", entry.operation, entry.account)
         self._wake()
+
+    def call_off(self, chat: ChatId) -> int:
+        """Ends the steps of a chat that nobody pressed for and that have not left; returns how many. The caller wakes."""
+        waiting = [each for each in self._store.ledger.unfinished() if each.chat == chat and each.automatic]
+        ended = [
+            each
+            for each in waiting
+            if each.state == "asked" and self._end(each.id, Result(Ending.ABANDONED, Cause.CALLED_OFF)) is not None
+        ]
+        for each in ended:
+            self._tell(each.id, "ended")
+        return len(ended)
 
     def give_up(self, entry: Entry, cause: Cause) -> None:
         """The last word on a creation that stays unknown: a new press may rent again."""
