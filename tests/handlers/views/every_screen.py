@@ -162,6 +162,7 @@ def spot_screens(world: World) -> Iterator[Made]:
                 rates=market.rates,
                 wallets=known,
                 provided=world.flag and known is None,
+                linked=tuple(spot.Linked(world.word, each) for each in market.offers),
                 results=ResultsId(world.number),
                 failed=Failure.SLOW if world.flag else None,
             )
