@@ -20,7 +20,7 @@ from bot.domain.market import OnDemand
 from bot.domain.money import Money, Rates, symbol, unit
 from bot.domain.rental import Order
 from bot.domain.spending import runway_with
-from bot.domain.spot import NoAnswer, Offer, SpotMarket, winning_bid
+from bot.domain.spot import NoAnswer, Offer, SpotMarket, own_bid, winning_bid
 from bot.services.desk import Desk
 from bot.services.feeds import NOW, Auction, Orders, within
 from bot.services.writes import CONFIRMED_FOR, change_of
@@ -36,7 +36,7 @@ from handlers.views import bids as views
 from handlers.views import lowering as lowering_views
 from handlers.views import orders as order_views
 from handlers.views import toasts
-from handlers.views.auction import own_bid, unheld
+from handlers.views.auction import unheld
 from handlers.views.bids import PriceProblem
 from handlers.views.errors import Untouched
 from handlers.visit import Answer

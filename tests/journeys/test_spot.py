@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 
 from bot.domain.ids import ChatId
 from tests.journeys.hands import asks, taps
-from tests.journeys.markets import BTC_IN_USD, fleet, key_of, listed, stranger
+from tests.journeys.markets import BIDS, BTC_IN_USD, answers, fleet, key_of, listed, stranger
 from tests.journeys.stories import BOB, SERVER, Row, auction, bid, by_hand, coins, guest, happens, offer, renter
 from tests.stage import Json, Person, Stage, connected, labels, shown
 
@@ -22,7 +21,6 @@ pytestmark = pytest.mark.looptime
 MINE = 5
 MY_SERVER = SERVER + MINE
 RIVAL = 9001
-BIDS = "spot_marketplace"
 DOLLARS = {"name": "USD-Blockchain", "balance": 50}
 
 
@@ -55,16 +53,6 @@ async def with_my_bid(folder: Path, *offers: Row, **raw: Any) -> AsyncIterator[t
         world["markets"] = {str(MY_SERVER): auction(*offers)}
         yield stage, await renter(stage, bid(stage, MINE), **{**world, **raw})
         assert not [call for call in stage.clore.calls() if call.operation in {"create_order", "set_spot_price"}]
-
-
-def answers(stage: Stage, *offers: Row, exists: bool = True, rates: Row | None = None, **server: Any) -> None:
-    """Every auction is shown exactly so from now on."""
-    told = auction(*offers)
-    told["server"] |= server
-    if rates is not None:
-        told["currency_rates_in_usd"] = rates
-    reply = {"market": told, "exists": True, "code": 0} if exists else {"exists": False, "code": 0}
-    stage.clore.answer(BIDS, json.dumps(reply), times=None)
 
 
 def table(message: Json) -> list[str]:
