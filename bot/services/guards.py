@@ -12,8 +12,6 @@ from typing import Final
 from bot.alerts.alert import AlertType
 from bot.alerts.snapshot import Snapshot
 from bot.alerts.wanted import surely_rejected
-from bot.clore.errors import CloreError
-from bot.clore.gate import Priority
 from bot.domain.announcements import GuardNews, GuardTold
 from bot.domain.guard import Action, Guard, Move, Sight, Terms, settled, step
 from bot.domain.ids import GuardId, OrderId, ServerId, UserId
@@ -179,7 +177,7 @@ class GuardWatch:
         on_demand = self._market.on_demand(server)
         recent = on_demand is not None and now - on_demand.read_at <= MARKET_RECENT
         if look and not recent and market is not None and market.exists and market.holder is None:
-            self._tasks.start("guards' marketplace", self._look(), expendable=True)
+            self._tasks.start("tenants", self._market.renew(MARKET_RECENT), expendable=True)
         return Sight(
             market,
             rates=self._market.rates,
@@ -188,12 +186,6 @@ class GuardWatch:
             key_refused=snapshot is not None and surely_rejected(snapshot),
             gone=gone,
         )
-
-    async def _look(self) -> None:
-        try:
-            await self._market.fresh(MARKET_RECENT, Priority.POLL)
-        except CloreError as error:
-            log.info("the marketplace could not be read: %s", error)
 
     def _carry_out(
         self, row: GuardedBid, account: Account, before: Guard, after: Guard, action: Action, now: datetime
