@@ -204,6 +204,16 @@ class AskForget:
     """Leads to the confirmation of deleting everything of this chat."""
 
 
+@dataclass(frozen=True, slots=True)
+class StopAutomation:
+    """Stops whatever is done for this chat without a press."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskLift:
+    """Leads to the confirmation that automation goes on."""
+
+
 AccountAction = (
     ShowAccount
     | UseAccount
@@ -236,6 +246,8 @@ Action = (
     | ShowStatus
     | AskForget
     | DropLowering
+    | StopAutomation
+    | AskLift
     | AccountAction
     | MarketAction
     | market.ShowCheaper
@@ -274,6 +286,8 @@ _CODES: Final[dict[str, type[Action]]] = {
     "s": ShowServers,
     "S": ShowStatus,
     "F": AskForget,
+    "zS": StopAutomation,
+    "zL": AskLift,
     "mH": market.ShowMarket,
     "mQ": market.AskSearch,
     "mP": market.ShowResults,

@@ -16,6 +16,7 @@ from handlers import (
     lowering,
     market,
     orders,
+    panic,
     rent,
     servers,
     status,
@@ -28,6 +29,7 @@ from handlers.actions import (
     Action,
     AskCancel,
     AskForget,
+    AskLift,
     AskLowering,
     AskPrice,
     AskRaise,
@@ -51,6 +53,7 @@ from handlers.actions import (
     ShowServers,
     ShowStatus,
     ShowWallets,
+    StopAutomation,
     TestKey,
     UseAccount,
 )
@@ -102,6 +105,10 @@ async def respond(guest: Guest, action: Action) -> Answer:
             return status.show_status(guest)
         case AskForget():
             return forget.ask_forget(guest)
+        case StopAutomation():
+            return panic.stop(guest)
+        case AskLift():
+            return panic.ask_lift(guest)
         case DropLowering():
             return lowering.drop(guest, action)
         case Nothing() | Confirm() | Decline():

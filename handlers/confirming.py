@@ -9,13 +9,14 @@ from bot.domain.ids import AccountId, BatchId, LoweringId
 from bot.domain.ledger import BidChange, Cancellation, Change, Creation
 from bot.services.house import House
 from handlers.accounts import REMOVE
-from handlers.actions import Action, AskCancel, AskForget, AskPrice, Confirm, Decline, RemoveAccount
+from handlers.actions import Action, AskCancel, AskForget, AskLift, AskPrice, Confirm, Decline, RemoveAccount
 from handlers.asking import CHANGE, change_in
 from handlers.batches import BATCH, plan_of
 from handlers.forget import FORGET
 from handlers.guest import Guest
 from handlers.lowering import LOWERING, asked_in, begin, begun_screen
 from handlers.market_actions import ShowMarket
+from handlers.panic import LIFT, lift, lifted
 from handlers.rent_actions import AskBatch, AskRent, DeleteTemplate
 from handlers.rent_confirm import send
 from handlers.screen import Screen, Toast
@@ -25,6 +26,7 @@ from handlers.views import cancel as cancel_views
 from handlers.views import draft as draft_views
 from handlers.views import forget as forget_views
 from handlers.views import lowering as lowering_views
+from handlers.views import panic as panic_views
 from handlers.views import templates as template_views
 from handlers.views import toasts
 from handlers.visit import Decision
@@ -40,6 +42,9 @@ _REFUSALS: Final = {
     Refusal.USED: toasts.ALREADY_USED,
     Refusal.DECLINED: toasts.DECLINED,
 }
+
+BY_ITSELF: Final = frozenset({BATCH, LOWERING})
+"""What goes on without another press once it is begun."""
 
 _DECLINED: Final = "declined"
 _NO_ACCOUNT: Final = "no-account"
@@ -98,6 +103,9 @@ class Confirming:
         if claimed.kind == FORGET:
             self._house.delete_chat(guest.chat.id)
             return FORGET, None
+        if claimed.kind == LIFT:
+            lift(guest)
+            return LIFT, None
         if claimed.kind == DELETE_TEMPLATE:
             return f"{DELETE_TEMPLATE} {delete_template(guest, claimed)}", None
         desk = guest.desk(claimed.account) if claimed.account is not None else None
@@ -106,6 +114,8 @@ class Confirming:
                 raise ValueError(f"nothing is known of confirmations of the kind {kind}")
             case _ if desk is None:
                 return _NO_ACCOUNT, None
+            case kind if kind in BY_ITSELF and guest.house.store.chats.get(guest.chat.id).panic_at is not None:
+                return _NOT_SENT, panic_views.not_begun()
             case kind if kind == REMOVE:
                 self._house.remove_account(desk.account)
                 return f"{REMOVE} {desk.account.name}", None
@@ -147,6 +157,8 @@ class Confirming:
         match word:
             case kind if kind == FORGET:
                 return Decision(Toast(), action, forget_views.forgotten(clean=self._scrubbed()))
+            case kind if kind == LIFT:
+                return Decision(Toast(), action, lifted(guest))
             case kind if kind == DELETE_TEMPLATE:
                 return Decision(Toast(), action, template_views.deleted(rest or None))
             case kind if kind == REMOVE:
@@ -190,6 +202,8 @@ def _again(asked: Confirmation) -> Action | None:
     match asked.kind:
         case kind if kind == FORGET:
             return AskForget()
+        case kind if kind == LIFT:
+            return AskLift()
         case kind if kind == DELETE_TEMPLATE:
             return DeleteTemplate(template_in(asked))
         case kind if kind == REMOVE and asked.account is not None:

@@ -116,7 +116,8 @@ class Letters:
                     return views.still_listed(account, order, now, read_at=read_at or now)
                 return views.cancel_unknown(account, order)
             case Ending.ABANDONED:
-                return views.interrupted(account, order, f"cancel order {order}")
+                off = result.cause is Cause.CALLED_OFF
+                return views.interrupted(account, order, f"cancel order {order}", called_off=off)
             case Ending.REFUSED:
                 trouble = _not_carried_out(account, result, Untouched.CANCEL)
                 return trouble or views.cancel_refused(account, order, result.detail)

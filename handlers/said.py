@@ -14,6 +14,7 @@ from handlers import (
     listing,
     market,
     orders,
+    panic,
     rent,
     replies,
     spot,
@@ -120,6 +121,8 @@ async def command(guest: Guest, name: str, arguments: str) -> Answer:
             return status.show_status(guest)
         case "forget":
             return forget.ask_forget(guest)
+        case "panic":
+            return panic.stop(guest)
         case "market":
             return await market.command(guest, arguments)
         case "server":

@@ -89,6 +89,13 @@ class Snapshot:
         offer = market.find(order.id) if market else None
         return offer.active if offer else None
 
+    def is_gone(self, order: OrderId, since: datetime | None = None) -> bool:
+        """Whether a list that is newer than `since` does not hold this order, and no doubt about it is left."""
+        if self.orders is None or self.orders_at is None or (since is not None and self.orders_at <= since):
+            return False
+        listed = any(each.id == order for each in self.orders.open)
+        return not listed and all(lost.order.id != order for lost in self.missing)
+
     @property
     def waiting(self) -> frozenset[OrderId]:
         """Spot orders that are known to wait: they burn nothing."""

@@ -19,7 +19,7 @@ from typing import Final
 
 from bot.domain import lowering
 from bot.domain.ids import OrderId
-from bot.domain.ledger import Ending, Result
+from bot.domain.ledger import Cause, Ending, Result
 from bot.domain.limits import rest_of_day, smaller, with_margin, within
 from bot.domain.lowering import Known
 from bot.domain.money import Money, Rates, round_down, unit
@@ -30,6 +30,8 @@ FRESH: Final = timedelta(seconds=90)
 """A reading that is older moves nothing: one turn of the base interval, and half of another."""
 RATES_FRESH: Final = timedelta(minutes=30)
 """Rates from elsewhere, where the auction's own reply brought none."""
+AFTER_REFUSAL: Final = timedelta(minutes=10)
+"""Until a raise that CLORE.AI has refused, for whatever reason of its own, is tried again."""
 SETTLES: Final = timedelta(minutes=3)
 """So long a reading that does not show the last move is taken for an older one that comes late."""
 LEAST_SAVING: Final = Decimal("0.01")
@@ -205,9 +207,10 @@ def settled(guard: Guard, result: Result, now: datetime) -> Guard:
     carried_out = result.ending in {Ending.DONE, Ending.UNKNOWN}  # or it may have been
     guard = replace(guard, sent=replace(sent, answered=True)) if carried_out else _undone(guard, sent)
     known = lowering.heard(guard.known, sent.was, sent.price, result, now, minimum=sent.minimum)
-    judged = not carried_out and result.cause not in lowering.NOT_JUDGED
-    raised_at = now if judged and not sent.lowers else guard.raised_at
-    return replace(guard, known=known, raised_at=raised_at, after=now)
+    refused = not carried_out and not sent.lowers and result.cause not in lowering.NOT_JUDGED
+    if refused:  # what is known to be wrong with it is put right by the next reading; the rest is not asked in a row
+        guard = replace(guard, raised_at=now, stopped=guard.stopped if result.cause is Cause.TOO_LOW else Why.REFUSED)
+    return replace(guard, known=known, after=now)
 
 
 def _seen(guard: Guard, market: SpotMarket, offer: Offer) -> Guard | None:
@@ -332,8 +335,10 @@ def _raise(guard: Guard, view: _View, now: datetime) -> tuple[Guard, Action]:
         price = smaller(price, round_down(bid + Money(left / rest, bid.currency)))
         if price < need:
             return _stop(guard, replace(view.figures, why=Why.BUDGET, limit=Money(left, bid.currency)))
-    if guard.raised_at is not None and (until := guard.raised_at + terms.pause) > now:
-        return replace(guard, stopped=None), replace(view.figures, why=Why.PAUSE, until=until)
+    refused = guard.stopped is Why.REFUSED
+    pause = max(terms.pause, AFTER_REFUSAL) if refused else terms.pause
+    if guard.raised_at is not None and (until := guard.raised_at + pause) > now:
+        return guard if refused else replace(guard, stopped=None), replace(view.figures, why=Why.PAUSE, until=until)
     adds = (price - bid).amount * rest
     sent = Sent(price, bid, adds=adds, raised_at=guard.raised_at)
     guard = replace(guard, sent=sent, after=now, raised_at=now, added=guard.added + adds, stopped=None)

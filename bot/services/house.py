@@ -22,10 +22,12 @@ from bot.services.deployments import FirstMinutes, begin
 from bot.services.desk import Desks
 from bot.services.favourites import Favourites
 from bot.services.feeds import Feed, Feeds, KeyUnopenable
+from bot.services.guards import GuardWatch
 from bot.services.hosting import Hosting
 from bot.services.lookout import Lookout
 from bot.services.lowerings import LoweringWatch
 from bot.services.market import MarketCopy
+from bot.services.panic import Panic
 from bot.services.probe import NOWHERE, Connector, Prober
 from bot.services.record import Recorder
 from bot.services.results import Findings
@@ -57,7 +59,9 @@ class House:
     writes: Writes
     stops: StopWatch
     lowerings: LoweringWatch
+    guards: GuardWatch
     batches: BatchRunner
+    panic: Panic
     lookout: Lookout
     watch: Watch
     first_minutes: FirstMinutes
@@ -134,6 +138,7 @@ def build(
         arm_wish(store, entry, creation, order, clock())
 
     writes = Writes(store, desks, market, tasks, clock, wake, on_rented)
+    batches = BatchRunner(store, market, writes, tasks, clock, wake)
     return House(
         store=store,
         clock=clock,
@@ -147,9 +152,11 @@ def build(
         desks=desks,
         connections=Connections(store, clore, clock),
         writes=writes,
-        batches=BatchRunner(store, market, writes, tasks, clock, wake),
+        batches=batches,
+        panic=Panic(store, writes, batches, clock, wake),
         stops=StopWatch(store, feeds, writes, clock, wake, poll_every),
         lowerings=LoweringWatch(store, feeds, market, writes, clock, wake, poll_every),
+        guards=GuardWatch(store, feeds, market, writes, tasks, clock, wake),
         lookout=Lookout(store, feeds, writes, tasks, clock),
         watch=Watch(store, feeds, market, tasks, clock, every=poll_every),
         first_minutes=FirstMinutes(store, feeds, tasks, Prober(connector, clock), clock, wake),

@@ -57,6 +57,7 @@ from handlers.views.html import text
 from handlers.visit import Command
 from tests.handlers.views.alert_screens import alert_screens
 from tests.handlers.views.lowering_screens import lowering_screens
+from tests.handlers.views.panic_screens import panic_screens
 from tests.handlers.views.recipe_screens import recipe_screens
 from tests.handlers.views.rent_screens import rent_screens
 from tests.handlers.views.world import ENDS_AT, TOKEN
@@ -116,7 +117,7 @@ def rental_screens(world: World) -> Iterator[Made]:
     yield outcome.still_listed, outcome.still_listed(one, order_.id, at, read_at=at)
     yield outcome.cancel_refused, outcome.cancel_refused(one, order_.id, world.word)
     yield outcome.cancel_unknown, outcome.cancel_unknown(one, order_.id)
-    yield outcome.interrupted, outcome.interrupted(one, order_.id, world.word)
+    yield outcome.interrupted, outcome.interrupted(one, order_.id, world.word, called_off=world.flag)
 
 
 def spot_screens(world: World) -> Iterator[Made]:
@@ -147,6 +148,7 @@ def spot_screens(world: World) -> Iterator[Made]:
                 rates=market.rates,
                 wallets=known,
                 provided=world.flag and known is None,
+                linked=tuple(spot.Linked(world.word, each) for each in market.offers),
                 results=ResultsId(world.number),
                 failed=Failure.SLOW if world.flag else None,
             )
@@ -376,6 +378,7 @@ def all_screens(world: World) -> Iterator[Made]:
     yield from rental_screens(world)
     yield from spot_screens(world)
     yield from lowering_screens(world)
+    yield from panic_screens(world)
     yield from deployment_screens(world)
     yield from stop_screens(world)
     yield from cheaper_screens(world)

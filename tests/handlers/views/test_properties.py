@@ -51,7 +51,7 @@ QUICK = settings(max_examples=15, deadline=None, suppress_health_check=list(Heal
 WITHOUT_NAVIGATION = {
     alerts.alert, start.group_start, start.group_help, start.group_connect, errors.not_allowed,
     errors.three_parts, keys.in_group, forget.forgotten, deployments.living,
-    stops.warned, stops.acting, stops.missed, stops.failed,
+    stops.warned, stops.acting, stops.held, stops.missed, stops.failed,
 }  # fmt: skip
 
 
