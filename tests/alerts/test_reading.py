@@ -169,6 +169,7 @@ def test_the_auction_in_which_a_bid_last_held_is_kept_while_it_does_not() -> Non
         assert world.snapshot.held_in == {mine.id: held}
     world.win_back(mine, "4")
     world.look()
+    assert world.snapshot is not None
     assert world.snapshot.held_in == {}
 
 
