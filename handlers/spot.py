@@ -9,7 +9,7 @@ from bot.domain.ladder import ladder
 from bot.services.auctions import RECENT as AUCTION_RECENT
 from bot.services.desk import Desk
 from bot.services.feeds import NOW
-from handlers import lowering
+from handlers import guards, lowering
 from handlers.drafting import wallets_of
 from handlers.guest import Guest
 from handlers.listing import server_of
@@ -59,6 +59,7 @@ async def show_auction(guest: Guest, action: ShowAuction) -> Answer:
             provided=action.server in mine.own,
             results=action.results,
             lowering=lowering.standing(guest.house, desk.account, own.id) if own else None,
+            guard=guards.line(guest.house, desk.account, own.id) if own else None,
             failed=found.failed,
         ),
         guest.house.clock(),
