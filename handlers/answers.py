@@ -13,6 +13,8 @@ from handlers import (
     cheaper,
     deployments,
     forget,
+    guard_terms,
+    guards,
     lowering,
     market,
     orders,
@@ -58,6 +60,7 @@ from handlers.actions import (
     UseAccount,
 )
 from handlers.commands import COMMANDS
+from handlers.guard_actions import AskGuardOn, AskGuardTerm, ChooseGuardTerm, ShowGuard, SwitchGuardOff
 from handlers.guest import Guest
 from handlers.market_actions import (
     MarketAction,
@@ -111,6 +114,8 @@ async def respond(guest: Guest, action: Action) -> Answer:
             return panic.ask_lift(guest)
         case DropLowering():
             return lowering.drop(guest, action)
+        case SwitchGuardOff():
+            return guards.switch_off(guest, action)
         case Nothing() | Confirm() | Decline():
             return None  # `decide` has done all there is to do
         case _:
@@ -156,6 +161,8 @@ async def _answer_at(guest: Guest, desk: Desk, action: AccountAction) -> Answer:
             return await bids.ask_price(guest, desk, action)
         case AskLowering():
             return await bids.ask_lowering(guest, desk, action)
+        case ShowGuard() | AskGuardTerm() | ChooseGuardTerm() | AskGuardOn():
+            return await guard_terms.respond(guest, desk, action)
         case ShowServers():
             return await servers.show_servers(guest, desk, action)
     assert_never(action)

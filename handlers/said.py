@@ -11,6 +11,7 @@ from handlers import (
     batches,
     bids,
     forget,
+    guard_terms,
     listing,
     market,
     orders,
@@ -37,6 +38,7 @@ from handlers.market_actions import (
 )
 from handlers.replies import (
     BatchWanted,
+    GuardWanted,
     KeyWanted,
     NameWanted,
     PriceWanted,
@@ -85,6 +87,8 @@ async def typed(guest: Guest, text: str, *, secret: Secret | None) -> Answer:
             return await templates.typed(guest, wanted, text)
         case StopWanted() if desk is not None:
             return await answers.of(guest, desk, stops.typed(guest, desk, wanted, text))
+        case GuardWanted() if desk is not None:
+            return await answers.of(guest, desk, guard_terms.typed(guest, desk, wanted, text))
         case BatchWanted():
             return await batches.typed(guest, wanted, text)
         case _:

@@ -10,7 +10,7 @@ from bot.domain.spot import SpotMarket
 from bot.services.auctions import RECENT as AUCTION_RECENT
 from bot.services.desk import Desk
 from bot.services.feeds import NOW
-from handlers import lowering
+from handlers import guards, lowering
 from handlers.drafting import wallets_of
 from handlers.guest import Guest
 from handlers.listing import server_of
@@ -61,6 +61,7 @@ async def show_auction(guest: Guest, action: ShowAuction) -> Answer:
             results=action.results,
             linked=_linked(guest, desk, found.market),
             lowering=lowering.standing(guest.house, desk.account, own.id) if own else None,
+            guard=guards.line(guest.house, desk.account, own.id) if own else None,
             failed=found.failed,
         ),
         guest.house.clock(),

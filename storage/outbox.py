@@ -200,9 +200,10 @@ class Outbox:
         return 0 if row is None else int(row["n"])
 
     def is_notice(self, chat: ChatId, message: MessageId) -> bool:
-        """Whether this message of the chat is an alert of ours, which later news will edit."""
+        """Whether this message of the chat is an alert of ours, or tells of a guard: later news will edit it."""
         row = self._db.first(
-            "SELECT 1 FROM outbox WHERE chat_id = ? AND message_id = ? AND kind = 'notice' AND state = 'sent'",
+            "SELECT 1 FROM outbox WHERE chat_id = ? AND message_id = ? AND state = 'sent'"
+            " AND (kind = 'notice' OR kind = 'plain' AND episode GLOB 'guard:*')",
             (chat, message),
         )
         return row is not None

@@ -18,7 +18,7 @@ from enum import Enum
 from typing import Final
 
 from bot.domain import lowering
-from bot.domain.ids import OrderId
+from bot.domain.ids import OrderId, ServerId
 from bot.domain.ledger import Cause, Ending, Result
 from bot.domain.limits import rest_of_day, smaller, with_margin, within
 from bot.domain.lowering import Known
@@ -50,6 +50,15 @@ class Terms:
     margin_percent: Decimal = Decimal(0)
     pause: timedelta = timedelta(minutes=1)
     budget: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person confirms before it acts by itself: exactly these terms."""
+
+    order: OrderId
+    server: ServerId
+    terms: Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +327,7 @@ def _decide(guard: Guard, view: _View, now: datetime) -> tuple[Guard, Action]:
 
 def _lower(guard: Guard, view: _View, price: Money, why: Why, now: datetime) -> tuple[Guard, Action]:
     sent = Sent(price, view.offer.bid, raised_at=guard.raised_at, minimum=view.minimum)
-    stopped = Why.CEILING if why is Why.BEHIND else None
+    stopped = None if view.offer.active else view.blocked
     guard = replace(guard, sent=sent, after=now, stopped=stopped)
     return guard, replace(view.figures, move=Move.LOWER, why=why, price=price)
 

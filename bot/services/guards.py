@@ -197,8 +197,7 @@ class GuardWatch:
             moves = row.moves + 1
             if not self._store.guards.move(row.id, "acting", encode(after), of=("on",), now=now, moves=moves):
                 return
-            if before.stopped is not None and after.stopped is None:
-                self._announce(row, GuardNews.GOES_ON, now, reason=action.reason)
+            self._tell_stop(row, account, before, after, action.reason, now)
             entry = self._writes.claim(account, row.user, change, once=once_of(row.id, moves), message=None)
         log.info("account %d: guard %d takes step %d (%s)", account.id, row.id, moves, action.why.value)
         self._writes.start(entry.id)
@@ -231,19 +230,23 @@ class GuardWatch:
         self, row: GuardedBid, account: Account, before: Guard, after: Guard, action: Action, now: datetime
     ) -> None:
         """It waits, or can do nothing: told once when that begins, and once when it is over."""
-        stopped = after.stopped is not None and after.stopped is not before.stopped
         with self._store.transaction(durable=True):
             state: GuardState = "over" if after.over else "on"
             if not self._store.guards.move(row.id, state, encode(after), of=("on",), now=now):
                 return
-            if stopped:
-                silent = self._is_told(row, account, now)
-                self._announce(row, GuardNews.STOPPED, now, reason=action.reason, silent=silent)
-            elif before.stopped is not None and after.stopped is None:
-                self._announce(row, GuardNews.GOES_ON, now, reason=action.reason)
-        if stopped:
-            log.info("account %d: guard %d can do nothing (%s)", row.account, row.id, action.why.value)
+            self._tell_stop(row, account, before, after, action.reason, now)
         self._wake()
+
+    def _tell_stop(
+        self, row: GuardedBid, account: Account, before: Guard, after: Guard, reason: Reason, now: datetime
+    ) -> None:
+        """Also beside a step down: it may have to wait for what is out of reach, and be too high for that."""
+        if after.stopped is not None and after.stopped is not before.stopped:
+            silent = self._is_told(row, account, now)
+            self._announce(row, GuardNews.STOPPED, now, reason=replace(reason, why=after.stopped), silent=silent)
+            log.info("account %d: guard %d cannot raise (%s)", row.account, row.id, after.stopped.value)
+        elif before.stopped is not None and after.stopped is None:
+            self._announce(row, GuardNews.GOES_ON, now, reason=reason)
 
     def _is_told(self, row: GuardedBid, account: Account, now: datetime) -> bool:
         """Whether somebody hears of it anyway: an alert of the same bid says it loudly, or this guard did just now."""

@@ -24,6 +24,7 @@ from handlers.actions import (
     ShowPastOrders,
     ShowWallets,
 )
+from handlers.guard_actions import ShowGuard
 from handlers.market_actions import FindSimilar, ShowAuction, ShowCheaper, ShowServer
 from handlers.rent_actions import RentAgain, ShowDeployment, ShowStops
 from handlers.screen import Button, Press, Row, Screen
@@ -53,12 +54,13 @@ def card(
     deployment: DeploymentId | None = None,
     stops: int = 0,
     lowering: Standing | None = None,
+    guard: Html | None = None,
 ) -> Screen:
     """Everything about one order; exact numbers, specs and ids are folded.
 
     `on_demand`: what the marketplace says of the machine of a waiting bid; `listing`: how it shows the machine of any
     bid, as old as `on_demand`. `deployment`: it is new, and followed. `stops`: conditions set to end it. `lowering`:
-    what lowers its bid.
+    what lowers its bid. `guard`: that its guard is on, in a sentence.
     """
     order = with_its_bid(order, snapshot)
     state = order.state(now, bid_active=snapshot.bid_active(order))
@@ -73,11 +75,18 @@ def card(
             _spent(order, state, now, rates),
             _length(order, state, now),
             waits_for(order, snapshot, rates, on_demand, now) if state is RentalState.WAITING else None,
-            line(lowering, now) if lowering else _stands(order, snapshot, rates),
+            join((line(lowering, now) if lowering else _stands(order, snapshot, rates), guard)) or None,
             *((join(access_lines) or None,) if order.spot else access_lines),
             age(read_at, now, rates, failed=failed),
         ),
-        _rows(account, order, state, deployment, stops, _lowering(account, order, snapshot, lowering, rates)),
+        _rows(
+            account,
+            order,
+            state,
+            deployment,
+            stops,
+            () if guard else _lowering(account, order, snapshot, lowering, rates),
+        ),
         details=(
             _stands(order, snapshot, rates) if lowering else None,
             *_details(order, snapshot, state, now, rates),
@@ -243,6 +252,7 @@ def _rows(
     bid: Row = (
         Press("📈 Raise bid…", AskRaise(account.id, order.id)),
         Press("✏️ Set price…", AskPrice(account.id, order.id)),
+        Press("🛡 Guard…", ShowGuard(account.id, order.id)),
     )
     # What leads to a confirmation stays out of the row in which the confirmation has its last button: no double tap goes through.
     return (

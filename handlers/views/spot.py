@@ -18,6 +18,7 @@ from bot.domain.renting import Can
 from bot.domain.spending import Wallet
 from bot.domain.spot import NoAnswer, Offer, SpotMarket, minimum_bid, winning_bid
 from handlers.actions import AskPrice, AskRaise, ShowOrder
+from handlers.guard_actions import ShowGuard
 from handlers.market_actions import ShowAuction, ShowServer
 from handlers.rent_actions import StartRent
 from handlers.screen import Press, Row, Screen
@@ -65,7 +66,8 @@ class Auction:
 
     `listing`: `None` where the marketplace does not list the server; `listed_at`: when it was read, `None` where it could
     not be. `on_demand`: what it says of the server. `rates`: those of the auction itself, else others. `wallets`: `None` where not known. `provided`: it is an own
-    machine. `results`: the list that it was found in. `lowering`: what lowers my best bid. `linked`: bids of the chat's other accounts.
+    machine. `results`: the list that it was found in. `lowering`: what lowers my best bid, `guard`: that its guard is on.
+    `linked`: bids of the chat's other accounts.
     `failed`: why the bids are not newer.
     """
 
@@ -79,6 +81,7 @@ class Auction:
     results: ResultsId = NO_RESULTS
     lowering: Lowering | None = None
     linked: tuple[Linked, ...] = ()
+    guard: Html | None = None
     failed: Failure | None = None
 
     @property
@@ -101,7 +104,7 @@ def auction(account: Account, shown: Auction, now: datetime) -> Screen:
             join((_holder(shown, now), _mine(shown, steps)), " "),
             _table(steps),
             join((_legend(steps), _apart(steps, shown.rates), _linked(shown)), " ") or None,
-            line(shown.lowering, now) if shown.lowering else _to_win(shown, steps),
+            join((line(shown.lowering, now) if shown.lowering else _to_win(shown, steps), shown.guard), " ") or None,
             _host(shown),
             age(market.read_at, now, shown.rates, failed=shown.failed),
         ),
@@ -388,9 +391,13 @@ def _rows(account: Account, shown: Auction, own: Offer | None) -> tuple[Row, ...
     market, server = shown.market, shown.market.server
     below = navigation(ShowServer(server, shown.results), ShowAuction(server, shown.results, fresh=True))
     if own is not None:
-        price = Press("✏️ Set price…", AskPrice(account.id, own.id))
+        change = (
+            *(() if own.active else (Press("📈 Raise bid…", AskRaise(account.id, own.id)),)),
+            Press("✏️ Set price…", AskPrice(account.id, own.id)),
+            Press("🛡 Guard…", ShowGuard(account.id, own.id)),
+        )
         return (
-            (price,) if own.active else (Press("📈 Raise bid…", AskRaise(account.id, own.id)), price),
+            change,
             (stop(shown.lowering.lowering),) if shown.lowering else (),
             (Press("Open order", ShowOrder(account.id, own.id)),),
             below,

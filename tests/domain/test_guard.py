@@ -321,6 +321,12 @@ def test_behind_a_rival_out_of_reach_it_walks_to_what_holds_once_that_is_gone() 
     assert guard.stopped is Why.CEILING
 
 
+def test_coming_down_to_its_ceiling_it_still_waits_for_what_is_out_of_reach() -> None:
+    shown = market(offer("3.2", order=MINE), offer("2"), offer("9", order=OrderId(4), active=True))
+    guard, action = step(WALKING, Sight(shown), NOW)
+    assert (action.move, action.why, guard.stopped) == (Move.LOWER, Why.OVER_CEILING, Why.CEILING)
+
+
 def test_a_holder_with_a_rival_out_of_reach_leaves_everything_as_it_is() -> None:
     """By the rates of now that rival should hold. A lowering would only remind the auction of it."""
     shown = market(offer("2.9", order=MINE, active=True), offer("2"), offer("9", order=OrderId(4)))

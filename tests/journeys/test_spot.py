@@ -236,7 +236,7 @@ async def test_a_bid_that_waits_says_its_place_and_leads_to_the_raise(tmp_path: 
         seen = await asks(ada, f"/spot {MY_SERVER}", "Held by another bid")
         assert "place 2 of 3, 0.00001 BTC below the next · 0.000005 BTC over the one behind" in shown(seen)
         assert "0.00003001 BTC (≈ $3) wins it now, 0.00000001 BTC over the next." in shown(seen)
-        assert labels(seen)[:3] == ["📈 Raise bid…", "✏️ Set price…", "Open order"]
+        assert labels(seen)[:4] == ["📈 Raise bid…", "✏️ Set price…", "🛡 Guard…", "Open order"]
         await asks(ada, "/orders", "would cost", "76 % less than on demand · place 2 of 3, 0.00001 BTC below the next")
         await asks(ada, f"/order {MINE}", "🔨 Your bid: place 2 of 3, 0.00001 BTC below the next")
         await taps(ada, "🔨 Auction", "Held by another bid")

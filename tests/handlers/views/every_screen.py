@@ -56,6 +56,7 @@ from handlers.views.frame import Failure
 from handlers.views.html import text
 from handlers.visit import Command
 from tests.handlers.views.alert_screens import alert_screens
+from tests.handlers.views.guard_screens import guard_screens
 from tests.handlers.views.lowering_screens import lowering_screens
 from tests.handlers.views.panic_screens import panic_screens
 from tests.handlers.views.recipe_screens import recipe_screens
@@ -378,6 +379,7 @@ def all_screens(world: World) -> Iterator[Made]:
     yield from rental_screens(world)
     yield from spot_screens(world)
     yield from lowering_screens(world)
+    yield from guard_screens(world)
     yield from panic_screens(world)
     yield from deployment_screens(world)
     yield from stop_screens(world)
