@@ -225,6 +225,25 @@ async def _lowers(it: Played) -> None:
     assert list(dict.fromkeys(prices)) == [Decimal("0.000019"), Decimal("0.0000184")], prices
 
 
+async def _guards(it: Played) -> None:
+    """A bid that waits is guarded after one question, won back by itself, and let go."""
+    offers = (offer(5, 0.00002, active=False), offer(9002, 0.000025, mine=False))
+    await _connects(it, orders=[bid(it.stage, 5, 0.00002)], markets={str(SERVER + 5): auction(*offers)})
+    await it.says("/order 5", "#5", "Waiting bid")
+    await it.taps("🛡 Guard…", "Guard off", "Proposed")
+    await it.taps("Ceiling…", "Up to which price?")
+    await it.says("0.00003", "✅ Chosen", "Ceiling 0.00003 BTC")
+    await it.taps("🛡 Switch on…", "Switch the guard on?")
+    await it.confirms("🛡 Switch on: up to 0.00003 BTC", "Guard on", "judges every new reading")
+    await it.sees("Raised", "0.00002 BTC → 0.00002501 BTC", "It holds the machine.")
+    await it.says("/order 5", "#5", "🛡 Guard on: up to 0.00003 BTC")
+    await it.taps("🛡 Guard…", "Guard on", "Now it would")
+    await it.taps("⚪ Switch off", "Guard off", "takes no further step")
+    steps = [call for call in it.stage.clore.calls(operation="set_spot_price") if call.executed]
+    prices = [call.body["desired_price"] for call in steps if isinstance(call.body, dict)]
+    assert list(dict.fromkeys(prices)) == [Decimal("0.00002501")], prices
+
+
 STORIES: Final = {
     story.name: story
     for story in (
@@ -235,6 +254,7 @@ STORIES: Final = {
         Story("cheaper", _moves, SOON),
         Story("tidy up", _tidies_up),
         Story("lowers", _lowers),
+        Story("guards", _guards),
         Story("several", _several, SOON, every=SELDOM),
         Story("stopped", _stopped, SOON, exactly=False, every=SELDOM),
     )
