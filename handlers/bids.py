@@ -15,7 +15,7 @@ from bot.domain.ladder import could_pay_less, on_demand_quote
 from bot.domain.ledger import BidChange, Result
 from bot.domain.market import OnDemand
 from bot.domain.money import Money, symbol, unit
-from bot.domain.spot import NoAnswer, SpotMarket, winning_bid
+from bot.domain.spot import NoAnswer, SpotMarket, own_bid, winning_bid
 from bot.services.desk import Desk
 from bot.services.feeds import within
 from bot.services.lowerings import known_of
@@ -32,7 +32,7 @@ from handlers.views import bids as views
 from handlers.views import guards as guard_views
 from handlers.views import lowering as lowering_views
 from handlers.views import toasts
-from handlers.views.auction import own_bid, unheld
+from handlers.views.auction import unheld
 from handlers.views.bids import PriceProblem
 from handlers.visit import Answer
 from storage.codec import decode, encode

@@ -12,13 +12,14 @@ from bot.domain.ledger import BidChange, Cancellation, Cause, Creation, Ending, 
 from bot.services.house import House
 from bot.services.record import ANSWER, FOLLOWS
 from bot.services.writes import change_of
-from handlers import batches, creations, deployments, guards, listing, lowering, stops
+from handlers import batches, creations, deployments, guards, listing, lowering, outbid, stops
 from handlers.screen import Screen
 from handlers.views import alerts as alert_views
 from handlers.views import bids as bid_views
 from handlers.views import errors as error_views
 from handlers.views import outcome as views
 from handlers.views.errors import Untouched
+from handlers.views.outbid import ALONE
 from storage.accounts import Account
 from storage.codec import decode
 from storage.ledger import Entry
@@ -90,9 +91,10 @@ class Letters:
                 return None
 
     def _notice(self, notice: Notice, account: Account) -> Screen:
-        server = notice.facts.market.server if isinstance(notice.facts, Outbid) else None
-        on_demand = self._house.market.on_demand(server) if server is not None else None
-        return alert_views.alert(notice, account, self._house.clock(), on_demand=on_demand)
+        lost = notice.facts if isinstance(notice.facts, Outbid) else None
+        known = ALONE if lost is None else outbid.beside(self._house, account, notice, lost)
+        guard = None if lost is None else guards.line(self._house, account, lost.order.id)
+        return alert_views.alert(notice, account, self._house.clock(), beside=known, guard=guard)
 
     def _outcome(self, letter: Letter, account: Account) -> Screen | None:
         entry = self._house.store.ledger.get(decode(Told, letter.body).entry)

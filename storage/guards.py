@@ -43,6 +43,19 @@ class GuardedBid:
         return self.state in {"on", "acting"}
 
 
+@dataclass(frozen=True, slots=True)
+class GuardPost:
+    """Where a guard stands: what is looked at every second for each of them, without its terms."""
+
+    id: GuardId
+    chat: ChatId
+    key: KeyId
+    order: OrderId
+    server: ServerId
+    state: GuardState
+    changed_at: datetime
+
+
 def once_of(guard: GuardId, move: int) -> str:
     """The token of the ledger's row of this step, counted from 1."""
     return f"guard:{guard}:{move}"
@@ -98,9 +111,30 @@ class Guards:
         """Those of a chat that are on, the oldest first."""
         return self._all(f"{STANDING} AND chat_id = ? ORDER BY id", chat)
 
-    def standing(self) -> tuple[GuardedBid, ...]:
+    def posts(self) -> tuple[GuardPost, ...]:
         """Those that something may still come of, by account; also of paused chats: who left the bot keeps the machine."""
-        return self._all("state IN ('on', 'acting', 'ending') ORDER BY account_id, id")
+        rows = self._db.fetch(
+            "SELECT guards.id, guards.chat_id, key_id, order_id, server_id, state, changed_ms"
+            " FROM guards JOIN accounts ON accounts.id = account_id"
+            " WHERE state IN ('on', 'acting', 'ending') ORDER BY account_id, guards.id"
+        )
+        return tuple(
+            GuardPost(
+                row["id"],
+                row["chat_id"],
+                row["key_id"],
+                row["order_id"],
+                row["server_id"],
+                row["state"],
+                from_ms(row["changed_ms"]),
+            )
+            for row in rows
+        )
+
+    def orders(self) -> frozenset[OrderId]:
+        """Every bid that some guard of this installation is on for."""
+        rows = self._db.fetch(f"SELECT order_id FROM guards WHERE {STANDING}")  # noqa: S608
+        return frozenset(OrderId(row["order_id"]) for row in rows)
 
     def servers_of(self, key: KeyId) -> frozenset[ServerId]:
         """The machines for which some guard of this key is on."""

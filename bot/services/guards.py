@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Set
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,8 +12,6 @@ from typing import Final
 from bot.alerts.alert import AlertType
 from bot.alerts.snapshot import Snapshot
 from bot.alerts.wanted import surely_rejected
-from bot.clore.errors import CloreError
-from bot.clore.gate import Priority
 from bot.domain.announcements import GuardNews, GuardTold
 from bot.domain.guard import Action, Guard, Move, Sight, Terms, settled, step
 from bot.domain.ids import GuardId, OrderId, ServerId, UserId
@@ -28,7 +26,7 @@ from bot.services.writes import Writes
 from storage.accounts import Account
 from storage.codec import decode, encode
 from storage.errors import Unreadable
-from storage.guards import GuardedBid, GuardState, once_of
+from storage.guards import GuardedBid, GuardPost, GuardState, once_of
 from storage.letters import Rank
 from storage.store import Store
 
@@ -79,14 +77,13 @@ class GuardWatch:
 
     def tick(self) -> None:
         now, panic = self._clock(), self._store.chats.in_panic()
-        standing = self._store.guards.standing()
-        guarded = frozenset(row.order for row in standing if row.stands)
-        for row in standing:
-            if row.state in {"acting", "ending"}:
-                self._follow(row, now)
-            elif row.chat not in panic:
-                self._judge(row, guarded, now)
-        known = {row.id for row in standing}
+        posts = self._store.guards.posts()
+        for post in posts:
+            if post.state in {"acting", "ending"}:
+                self._follow(post, now)
+            elif post.chat not in panic:
+                self._judge(post, now)
+        known = {post.id for post in posts}
         self._judged = {guard: mark for guard, mark in self._judged.items() if guard in known}
         self._heard_at = {guard: at for guard, at in self._heard_at.items() if guard in known}
 
@@ -133,33 +130,33 @@ class GuardWatch:
         """What it would do now within these terms, by the last reading. Nothing is done."""
         row = self._store.guards.of_order(account.id, order)
         guard = Guard(order, terms) if row is None else self._taken_up(account, row, terms)
-        guarded = frozenset(each.order for each in self._store.guards.standing() if each.stands)
-        now = self._clock()
-        snapshot = self._feeds.of(account.key).last
+        now, snapshot = self._clock(), self._feeds.of(account.key).last
         gone = snapshot is not None and snapshot.is_gone(order)
-        return step(guard, self._sight(snapshot, server, guarded, gone=gone, now=now), now)[1]
+        return step(guard, self._sight(snapshot, server, gone=gone, now=now), now)[1]
 
     def _taken_up(self, account: Account, row: GuardedBid, terms: Terms) -> Guard:
         """As it stood; what was learned of lowering the bid while it was off, the ledger knows."""
         guard = replace(read_guard(row) or Guard(row.order, terms), terms=terms, stopped=None)
         return guard if row.stands else replace(guard, known=known_of(self._store, account.key, row.order), sent=None)
 
-    def _judge(self, row: GuardedBid, guarded: Set[OrderId], now: datetime) -> None:
-        account = self._store.accounts.get(row.chat, row.account)
-        snapshot = self._feeds.of(account.key).last if account is not None else None
-        if account is None or snapshot is None:
+    def _judge(self, post: GuardPost, now: datetime) -> None:
+        """Once by each reading."""
+        snapshot = self._feeds.of(post.key).last
+        if snapshot is None:
             return
-        market = snapshot.markets.get(row.server)
-        refused, gone = surely_rejected(snapshot), snapshot.is_gone(row.order, row.changed_at)
-        mark = (market.read_at if market is not None else None, refused, gone, row.changed_at)
-        if self._judged.get(row.id) == mark:
+        market = snapshot.markets.get(post.server)
+        refused, gone = surely_rejected(snapshot), snapshot.is_gone(post.order, post.changed_at)
+        mark = (market.read_at if market is not None else None, refused, gone, post.changed_at)
+        if self._judged.get(post.id) == mark:
             return
-        self._judged[row.id] = mark
-        guard = read_guard(row)
-        if guard is None:
-            self._note_unreadable(row)
+        self._judged[post.id] = mark
+        row = self._store.guards.get(post.chat, post.id)
+        account = self._store.accounts.get(row.chat, row.account) if row is not None else None
+        guard = read_guard(row) if row is not None else None
+        if row is None or account is None or guard is None:
+            self._note_unreadable(post)
             return
-        sight = self._sight(snapshot, row.server, guarded, gone=gone, now=now, look=True)
+        sight = self._sight(snapshot, row.server, gone=gone, now=now, look=True)
         after, action = step(guard, sight, now)
         if action.move in {Move.RAISE, Move.LOWER}:
             self._carry_out(row, account, guard, after, action, now)
@@ -170,7 +167,6 @@ class GuardWatch:
         self,
         snapshot: Snapshot | None,
         server: ServerId,
-        guarded: Set[OrderId],
         *,
         gone: bool,
         now: datetime,
@@ -181,21 +177,15 @@ class GuardWatch:
         on_demand = self._market.on_demand(server)
         recent = on_demand is not None and now - on_demand.read_at <= MARKET_RECENT
         if look and not recent and market is not None and market.exists and market.holder is None:
-            self._tasks.start("guards' marketplace", self._look(), expendable=True)
+            self._tasks.start("tenants", self._market.renew(MARKET_RECENT), expendable=True)
         return Sight(
             market,
             rates=self._market.rates,
             rented_on_demand=on_demand.rented if recent and on_demand is not None else None,
-            guarded=guarded,
+            guarded=self._store.guards.orders(),
             key_refused=snapshot is not None and surely_rejected(snapshot),
             gone=gone,
         )
-
-    async def _look(self) -> None:
-        try:
-            await self._market.fresh(MARKET_RECENT, Priority.POLL)
-        except CloreError as error:
-            log.info("the marketplace could not be read: %s", error)
 
     def _carry_out(
         self, row: GuardedBid, account: Account, before: Guard, after: Guard, action: Action, now: datetime
@@ -212,8 +202,11 @@ class GuardWatch:
         log.info("account %d: guard %d takes step %d (%s)", account.id, row.id, moves, action.why.value)
         self._writes.start(entry.id)
 
-    def _follow(self, row: GuardedBid, now: datetime) -> None:
+    def _follow(self, post: GuardPost, now: datetime) -> None:
         """Once its step has ended."""
+        row = self._store.guards.get(post.chat, post.id)
+        if row is None:
+            return
         entry = self._store.ledger.of_once(once_of(row.id, row.moves))
         if entry is not None and entry.ended_at is None:
             return
@@ -295,10 +288,10 @@ class GuardWatch:
             silent=silent,
         )
 
-    def _note_unreadable(self, row: GuardedBid) -> None:
-        if row.id not in self._unreadable:
-            log.error("guard %d of account %d cannot be read", row.id, row.account)
-            self._unreadable.add(row.id)
+    def _note_unreadable(self, post: GuardPost) -> None:
+        if post.id not in self._unreadable:
+            log.error("guard %d of key %s cannot be read", post.id, post.key)
+            self._unreadable.add(post.id)
 
 
 def read_guard(row: GuardedBid) -> Guard | None:

@@ -110,7 +110,12 @@ def build(
     """`wake` is called when the outbox has something new. `connector`: how new rentals are tried."""
     tasks = Tasks()
     market = MarketCopy(clore, clock)
-    recorder = Recorder(store, clock, wake, poll_every)
+
+    def see_tenants() -> None:
+        """Whether a tenant on demand has the machine, only the marketplace tells: by the time that the loss is confirmed."""
+        tasks.start("tenants", market.renew(), expendable=True)
+
+    recorder = Recorder(store, clock, wake, poll_every, unheld=see_tenants)
 
     def client(key: KeyId) -> KeyedClient:
         try:

@@ -11,11 +11,11 @@ from bot.domain.market import OnDemand
 from bot.domain.money import Money, Rates, plain, symbol, unit, with_fee
 from bot.domain.quote import Quote
 from bot.domain.rental import Order
-from bot.domain.spot import NoAnswer, SpotMarket, in_coin, minimum_bid
+from bot.domain.spot import NoAnswer, SpotMarket, in_coin, minimum_bid, own_bid
 from handlers.actions import AskLowering, AskPrice, AskRaise, ShowOrder, ShowOrders, ShowPastOrders
 from handlers.guard_actions import ShowGuard
 from handlers.screen import Press, Row, Screen, Style
-from handlers.views.auction import REASONS, ladder, own_bid, standing, unheld, why_nobody
+from handlers.views.auction import REASONS, ladder, standing, unheld, why_nobody
 from handlers.views.errors import three_parts
 from handlers.views.frame import Account, age, confirmation, label, navigation, screen, title, valid_until
 from handlers.views.html import Html, deadline, join, say

@@ -13,6 +13,7 @@ from bot.domain.ladder import on_demand_quote, standing
 from bot.domain.market import Listing, OnDemand
 from bot.domain.money import Rates
 from bot.domain.rental import FREE_OF_CREATION_FEE, Order, RentalState
+from bot.domain.spot import own_bid
 from handlers.actions import (
     AskCancel,
     AskLowering,
@@ -27,7 +28,7 @@ from handlers.guard_actions import ShowGuard
 from handlers.market_actions import FindSimilar, ShowAuction, ShowCheaper, ShowServer
 from handlers.rent_actions import RentAgain, ShowDeployment, ShowStops
 from handlers.screen import Button, Press, Row, Screen
-from handlers.views.auction import against_on_demand, ladder, own_bid, stands, unheld, why_nobody
+from handlers.views.auction import against_on_demand, ladder, stands, unheld, why_nobody
 from handlers.views.frame import Account, Failure, age, copying, in_pairs, label, navigation, opening, screen, title
 from handlers.views.html import Html, code, deadline, join, say, text, utc, when
 from handlers.views.lowering import Standing, line, stop

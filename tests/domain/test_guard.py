@@ -8,7 +8,20 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain.guard import FRESH, RATES_FRESH, SETTLES, Action, Guard, Move, Sent, Sight, Terms, settled, step
+from bot.domain.guard import (
+    AFTER_REFUSAL,
+    FRESH,
+    RATES_FRESH,
+    SETTLES,
+    Action,
+    Guard,
+    Move,
+    Sent,
+    Sight,
+    Terms,
+    settled,
+    step,
+)
 from bot.domain.ids import OrderId, ServerId
 from bot.domain.ledger import Cause, Ending, Result
 from bot.domain.lowering import PAUSE, Known
@@ -116,6 +129,33 @@ def test_between_two_raises_is_the_pause() -> None:
     action = acted(market(*beaten, at=NOW + MINUTE), guard)
     assert (action.move, action.why, action.until) == (Move.REST, Why.PAUSE, NOW + 5 * MINUTE)
     assert acted(market(*beaten, at=NOW + 5 * MINUTE), guard).price == usd("2.6001")
+
+
+def test_a_raise_that_is_refused_in_words_stops_it_and_is_tried_again_after_ten_minutes() -> None:
+    guard, _ = step(GUARD, Sight(OUTBID), NOW)
+    guard = settled(guard, Result(Ending.REFUSED, Cause.REFUSED, detail="not_enough_balance"), NOW + SECOND)
+    assert (guard.stopped, guard.added) == (Why.REFUSED, Decimal(0))
+    waits, action = step(guard, Sight(market(*OUTBID.offers, at=NOW + MINUTE)), NOW + MINUTE)
+    assert (action.move, action.why, waits.stopped) == (Move.REST, Why.PAUSE, Why.REFUSED)
+    again, action = step(
+        guard, Sight(market(*OUTBID.offers, at=NOW + SECOND + AFTER_REFUSAL)), NOW + SECOND + AFTER_REFUSAL
+    )
+    assert (action.move, again.stopped) == (Move.RAISE, None)
+
+
+def test_what_stopped_it_is_over_when_the_bid_holds_again() -> None:
+    guard, _ = step(GUARD, Sight(OUTBID), NOW)
+    guard = settled(guard, Result(Ending.REFUSED, Cause.REFUSED), NOW + SECOND)
+    held = market(offer("2", order=MINE, active=True), at=NOW + MINUTE)
+    assert step(guard, Sight(held), NOW + MINUTE)[0].stopped is None
+
+
+def test_a_minimum_that_moved_meanwhile_is_no_reason_to_stop() -> None:
+    guard, _ = step(GUARD, Sight(OUTBID), NOW)
+    guard = settled(guard, Result(Ending.REFUSED, Cause.TOO_LOW, limit=usd("2.7")), NOW + SECOND)
+    assert guard.stopped is None
+    shown = market(*OUTBID.offers, minimum="2.7", at=NOW + 2 * MINUTE)
+    assert acted(shown, guard).price == usd("2.7")
 
 
 @pytest.mark.parametrize(("late", "move"), [(FRESH, Move.RAISE), (FRESH + SECOND, Move.REST), (-SECOND, Move.REST)])

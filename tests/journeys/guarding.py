@@ -93,7 +93,7 @@ def leaves(stage: Stage, order: int) -> None:
 def reasons(stage: Stage) -> list[str]:
     """Of the automatic steps in the ledger, the oldest first."""
     assert stage.store is not None
-    chat = next(iter(stage.store.guards.standing())).chat
+    chat = next(iter(stage.store.guards.posts())).chat
     entries = stage.store.ledger.of_chat(chat, 100)
     changes = [change_of(entry) for entry in reversed(entries)]
     return [
