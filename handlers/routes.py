@@ -38,6 +38,7 @@ from handlers.actions import (
 )
 from handlers.commands import COMMANDS, WRITES
 from handlers.confirming import Confirming
+from handlers.guard_actions import AskGuardOn
 from handlers.guest import Guest
 from handlers.market_actions import (
     BlockOwner,
@@ -126,6 +127,7 @@ class FrontDoor:
                 return Decision(marks.toast(guest, action), action)
             case (
                 AskCancel()
+                | AskGuardOn()
                 | AskRaise()
                 | AskPrice()
                 | TestKey()

@@ -43,7 +43,7 @@ _MEANINGS: Final = {
     "back what it takes off.",
 }
 _EXAMPLES: Final = {
-    Term.CEILING: "Choose, or write it: 5 usd, or a number in {coin}.",
+    Term.CEILING: "Choose, in percent of your bid or of what wins now, or write it: 5 usd, or a number in {coin}.",
     Term.MARGIN: "Choose, or write it: 2.5 %.",
     Term.PAUSE: "Choose, or write it: 20 min, or 2 h.",
     Term.BUDGET: "Choose, or write it: 1 usd, a number in {coin}, or none.",

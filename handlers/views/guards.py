@@ -127,7 +127,7 @@ def switched_off(account: Account, order: OrderId, bid: Money | None, *, acting:
     """By a person. `bid`: as it was read last; `acting`: a step was decided before."""
     last = None
     if acting:
-        last = say("A step of it is under way and may still arrive; I tell you then.")
+        last = say("A step of it is under way: if it still arrives, I tell you.")
     elif bid is not None:
         last = say("The bid stays at {bid} a day.", bid=exact_coin(bid))
     return screen(

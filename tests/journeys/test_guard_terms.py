@@ -25,7 +25,7 @@ from tests.journeys.guarding import (
     types,
 )
 from tests.journeys.hands import asks, data_of, forges, taps, taps_at_once
-from tests.journeys.stories import BOB, guest, happens, polled, sent, told
+from tests.journeys.stories import BOB, ends, guest, happens, polled, sent, told
 from tests.stage import Person, labels, shown
 
 pytestmark = pytest.mark.looptime
@@ -196,6 +196,42 @@ async def test_panic_keeps_it_from_being_switched_on_and_from_acting(tmp_path: P
         await taps(ada, "🛡 Use these terms…", "Not begun", "stopped by /panic")
 
 
+async def test_an_order_that_went_while_the_question_was_open_is_not_guarded(tmp_path: Path) -> None:
+    async with guarded(tmp_path, ceiling="0.0001") as (stage, ada):
+        await _asks_for_a_margin(ada)
+        ends(stage, HELD)
+        await told(stage, "Guard stopped", "nothing to raise")
+        await taps(ada, "🛡 Use these: up to", "Not switched on", "This order is gone", "nothing was rented")
+        await asks(ada, f"/order {HELD}", "#400020")
+        await forges(ada, f"1:gS:1:{HELD}:0")
+        await ada.sees("Guard over", "a guard never makes an order")
+
+
+async def test_terms_are_not_changed_under_a_step(tmp_path: Path) -> None:
+    async with guarded(tmp_path, ceiling="0.0001") as (stage, ada):
+        await _asks_for_a_margin(ada)
+        stage.clore.fault("timeout_executed", operation="set_spot_price")
+        before = len(calls(stage))
+        outbids(stage, "0.00008574")
+        await happens(lambda: len(calls(stage)) > before, "the raise leaves")
+        await taps(ada, "🛡 Use these: up to", "Not switched on", "just under way", "Ask again in a minute")
+        await told(stage, "Raised", "0.00008575 BTC")
+
+
+async def test_a_step_that_was_under_way_when_it_was_switched_off_is_told_of(tmp_path: Path) -> None:
+    async with guarded(tmp_path, ceiling="0.0001") as (stage, ada):
+        await opens(ada, "Guard on")
+        stage.clore.fault("timeout_executed", operation="set_spot_price")
+        before = len(calls(stage))
+        outbids(stage, "0.00008574")
+        await happens(lambda: len(calls(stage)) > before, "the raise leaves")
+        await taps(ada, "⚪ Switch off", "Guard off", "if it still arrives, I tell you")
+        await told(stage, "Raised", "0.00008575 BTC")
+        outbids(stage, "0.000088")
+        await asyncio.sleep(2 * PAUSE)
+        assert prices(stage) == [FIRST, Decimal("0.00008575")]
+
+
 async def test_a_raise_says_that_it_is_above_the_ceiling_or_dearer_than_on_demand(tmp_path: Path) -> None:
     async with desk(tmp_path) as (_, ada):
         question = await asks(ada, f"/bid {HELD} 0.000085", "Raise this bid?")
@@ -227,6 +263,14 @@ async def test_what_is_no_bid_has_no_guard(tmp_path: Path) -> None:
             said = await ada.says("/status")
             await forges(ada, data)
             await ada.sees("does not work any more", after=said["message_id"])
+
+
+async def _asks_for_a_margin(ada: Person) -> None:
+    """Other terms than those in force, and the question whether to use them."""
+    await opens(ada, "Guard on")
+    await taps(ada, "Margin…", "How far above?")
+    await taps(ada, "1 %", "Chosen, not in force yet")
+    await taps(ada, "🛡 Use these terms…", "Use these terms?", "1 % over what wins")
 
 
 async def _refused(ada: Person, price: str) -> None:
