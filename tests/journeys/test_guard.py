@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from tests.journeys.guarding import FIRST, HELD, MINUTE, PAUSE, calls, guarded, leaves, opens, outbids, prices, reasons
+from bot.domain.guard import FRESH
+from bot.domain.ids import ChatId
+from bot.domain.ledger import BidChange
+from bot.domain.money import BITCOIN, Money
+from bot.domain.reason import Reason, Why
+from storage.guards import once_of
+from tests.journeys.guarding import (
+    FIRST,
+    HELD,
+    MINUTE,
+    PAUSE,
+    calls,
+    guarded,
+    leaves,
+    opens,
+    outbids,
+    prices,
+    reasons,
+)
 from tests.journeys.hands import asks, taps
 from tests.journeys.stories import edited, ends, happens, polled, sent, silent, told
-from tests.stage import labels, shown
+from tests.stage import Stage, labels, shown
 
 pytestmark = pytest.mark.looptime
 
@@ -135,6 +154,36 @@ async def test_old_data_raises_nothing(tmp_path: Path) -> None:
         await told(stage, "Raised", "0.00008575 BTC")
 
 
+async def test_a_step_whose_reading_is_old_when_its_turn_comes_is_not_sent(tmp_path: Path) -> None:
+    """As a kill between the decision and the request leaves it, for a start that comes a minute and a half later."""
+    async with guarded(tmp_path, ceiling="0.0001") as (stage, _):
+        assert stage.app is not None
+        house = stage.app.house
+        (row,) = house.store.guards.of_chat(ChatId(1))
+        account = house.store.accounts.get(row.chat, row.account)
+        assert account is not None
+        reason = Reason(Why.OUTBID, read_at=house.clock() - FRESH - timedelta(seconds=1))
+        step = BidChange(
+            row.order,
+            row.server,
+            Money(Decimal("0.00009"), BITCOIN),
+            Money(FIRST, BITCOIN),
+            guard=row.id,
+            reason=reason,
+        )
+        with house.store.transaction(durable=True):
+            house.store.guards.move(
+                row.id, "acting", row.body or "", of=("on",), now=house.clock(), moves=row.moves + 1
+            )
+            entry = house.writes.claim(account, row.user, step, once=once_of(row.id, row.moves + 1), message=None)
+        await stage.restart()
+        await happens(lambda: _state(stage, entry.id) == "abandoned", "the step is given up")
+        await polled(stage, 2)
+        assert prices(stage) == [FIRST]
+        outbids(stage, "0.00009")
+        await happens(lambda: prices(stage)[-1] == Decimal("0.00009001"), "the guard goes on", 2 * MINUTE)
+
+
 @pytest.mark.parametrize("mode", ["500", "timeout_executed", "reset_executed"])
 async def test_a_lost_reply_is_looked_up_and_the_step_made_once(tmp_path: Path, mode: str) -> None:
     async with guarded(tmp_path, ceiling="0.0001") as (stage, _):
@@ -164,3 +213,10 @@ async def test_it_is_on_after_a_restart(tmp_path: Path, away: float) -> None:
         await told(stage, "Raised", "0.00008575 BTC")
         await opens(ada, "Guard on", "Ceiling 0.0001 BTC")
         assert prices(stage) == [FIRST, Decimal("0.00008575")]
+
+
+def _state(stage: Stage, entry: int) -> str:
+    assert stage.store is not None
+    found = stage.store.ledger.get(entry)
+    assert found is not None
+    return found.state
