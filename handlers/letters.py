@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
-from bot.alerts.alert import Notice, Outbid
+from bot.alerts.alert import Ended, Notice, Outbid
 from bot.domain.announcements import BatchTold, DeploymentTold, GuardTold, LoweringTold, ServerTold, StopTold
 from bot.domain.ids import MessageId
 from bot.domain.ledger import BidChange, Cancellation, Cause, Creation, Ending, Result, Told
@@ -91,9 +91,9 @@ class Letters:
                 return None
 
     def _notice(self, notice: Notice, account: Account) -> Screen:
-        lost = notice.facts if isinstance(notice.facts, Outbid) else None
-        known = ALONE if lost is None else outbid.beside(self._house, account, notice, lost)
-        guard = None if lost is None else guards.line(self._house, account, lost.order.id)
+        facts = notice.facts
+        known = outbid.beside(self._house, account, notice, facts.order) if isinstance(facts, Outbid | Ended) else ALONE
+        guard = guards.line(self._house, account, facts.order.id) if isinstance(facts, Outbid) else None
         return alert_views.alert(notice, account, self._house.clock(), beside=known, guard=guard)
 
     def _outcome(self, letter: Letter, account: Account) -> Screen | None:

@@ -1,4 +1,4 @@
-"""What stands beside a bid that lost its machine, when its message leaves; and the order that an alert tells of."""
+"""What stands beside a bid that lost its machine, or an order that ended, when its message leaves; and that order itself."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from storage.accounts import Account
 from storage.ledger import Entry
 
 
-def beside(house: House, account: Account, notice: Notice, lost: Outbid) -> Beside:
+def beside(house: House, account: Account, notice: Notice, told: Order) -> Beside:
     """As the last readings and the ledger have it; nothing is asked of CLORE.AI."""
-    market, order = house.market.last, lost.order.id
+    market, order = house.market.last, told.id
     cancelled = _cancelled(house, account.key, order, notice.since)
     elsewhere = cancelled is not None and cancelled.chat != account.chat
     return Beside(
         snapshot=house.feeds.of(account.key).last,
-        listing=market.listed({lost.order.server}).get(lost.order.server) if market else None,
+        listing=market.listed({told.server}).get(told.server) if market else None,
         listed_at=market.read_at if market else None,
         rates=house.rates,
         changes=_changes(house, account.key, order, notice.since),

@@ -65,8 +65,8 @@ class Asked:
 class Sent:
     """The last move, while no reading has shown it.
 
-    `adds`: what it took of the budget; `raised_at`: the raise before it; `minimum`: the host's, then; `answered`: CLORE.AI
-    may have carried it out, and it was said when.
+    `adds`: what it took of the budget; `raised_at`: the raise before it; `minimum`: the host's, then; `answered`: since
+    when it is known that CLORE.AI has carried it out, or may have.
     """
 
     price: Money
@@ -74,7 +74,7 @@ class Sent:
     adds: Decimal = Decimal(0)
     raised_at: datetime | None = None
     minimum: Money | None = None
-    answered: bool = False
+    answered: datetime | None = None
 
     @property
     def lowers(self) -> bool:
@@ -214,12 +214,13 @@ def settled(guard: Guard, result: Result, now: datetime) -> Guard:
     if sent is None:
         return guard
     carried_out = result.ending in {Ending.DONE, Ending.UNKNOWN}  # or it may have been
-    guard = replace(guard, sent=replace(sent, answered=True)) if carried_out else _undone(guard, sent)
+    guard = replace(guard, sent=replace(sent, answered=now)) if carried_out else _undone(guard, sent)
     known = lowering.heard(guard.known, sent.was, sent.price, result, now, minimum=sent.minimum)
     refused = not carried_out and not sent.lowers and result.cause not in lowering.NOT_JUDGED
     if refused:  # what is known to be wrong with it is put right by the next reading; the rest is not asked in a row
         guard = replace(guard, raised_at=now, stopped=guard.stopped if result.cause is Cause.TOO_LOW else Why.REFUSED)
-    return replace(guard, known=known, after=now)
+    # What was read after a step that is done counts, if it shows that step: it may be lost again already.
+    return replace(guard, known=known, after=guard.after if result.ending is Ending.DONE else now)
 
 
 def _seen(guard: Guard, market: SpotMarket, offer: Offer) -> Guard | None:
@@ -232,14 +233,15 @@ def _seen(guard: Guard, market: SpotMarket, offer: Offer) -> Guard | None:
     if offer.bid == sent.price:
         guard = replace(guard, sent=None, bid=offer.bid)
         return _came_down(guard, sent, market.read_at) if sent.lowers else guard
-    if guard.after is not None and market.read_at - guard.after < SETTLES:
+    since = sent.answered or guard.after
+    if since is not None and market.read_at - since < SETTLES:
         return None
     return replace(_undone(guard, sent), bid=offer.bid)
 
 
 def _came_down(guard: Guard, sent: Sent, at: datetime) -> Guard:
     """A lowering is through. Without an answer only this reading says since when."""
-    known = guard.known if sent.answered else lowering.lowered(guard.known, sent.was, sent.price, at)
+    known = guard.known if sent.answered is not None else lowering.lowered(guard.known, sent.was, sent.price, at)
     back = (sent.was - sent.price).amount * rest_of_day(at)
     return replace(guard, known=known, added=max(guard.added - back, Decimal(0)))
 

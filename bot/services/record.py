@@ -36,7 +36,7 @@ ANSWER: Final = ":answer"
 
 
 class Recorder:
-    """`wake` is called when the outbox has something new; `unheld` when a bid has lost a machine that no bid holds now."""
+    """`wake` is called when the outbox has something new; `unheld` when a bid has lost a machine that no bid may hold."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class Recorder:
         self._held_up = False
         if told:
             self._wake()
-        if _lost_to_no_bid(before, snapshot):
+        if _lost_to_nobody(before, snapshot):
             self._unheld()
         return snapshot
 
@@ -174,8 +174,11 @@ def _is_first(before: Snapshot | None, account: Account, now: datetime) -> bool:
     return before is None or before.orders_at is None or before.orders_at < account.created_at <= now
 
 
-def _lost_to_no_bid(before: Snapshot | None, snapshot: Snapshot) -> bool:
-    """Whether this reading is the first sign of it."""
+def _lost_to_nobody(before: Snapshot | None, snapshot: Snapshot) -> bool:
+    """Whether this reading is the first sign of it. Who has the machine of a bid that vanished, its auction says later."""
+    known = {lost.order.id for lost in before.missing} if before else set()
+    if any(lost.held and lost.order.id not in known for lost in snapshot.missing):
+        return True
     signs = snapshot.in_doubt - (before.in_doubt if before else frozenset())
     listed = snapshot.orders.open if signs and snapshot.orders else ()
     markets = (snapshot.markets.get(order.server) for order in listed if order.id in signs)

@@ -62,6 +62,8 @@ REASONS: Final[dict[EndReason, str]] = {
 BID_AGAIN: Final = frozenset({EndReason.OUTBID, EndReason.HOST_OFFLINE, EndReason.COMPLETED, EndReason.UNKNOWN})
 """The ends of a spot order that nobody here wanted, after which the same bid can be placed anew."""
 
+UNEXPLAINED: Final = frozenset({EndReason.COMPLETED, EndReason.UNKNOWN})
+
 
 def alert(
     notice: Notice,
@@ -75,7 +77,7 @@ def alert(
 ) -> Screen:
     """The message of a notice. `repeated`: it may have been delivered before, since the first try got no answer.
 
-    `beside`: what is known beside a bid that lost its machine; `guard`: what the guard of that bid says.
+    `beside`: what is known beside a bid that lost its machine, or an order that ended; `guard`: what the guard of that bid says.
     """
     told = _story(notice.facts, notice, account, now, settings, beside, guard)
     span = _span(notice, now)
@@ -107,7 +109,7 @@ def _story(
         case Expiring():
             return _expiring(facts, notice, account, now, settings)
         case Ended():
-            return _ended(facts, account, now)
+            return _ended(facts, account, now, beside)
         case Outbid():
             return outbid.story(facts, notice, account, now, beside, guard)
         case ShortRunway():
@@ -148,9 +150,15 @@ def _expiring(facts: Expiring, notice: Notice, account: Account, now: datetime, 
     )
 
 
-def _ended(facts: Ended, account: Account, now: datetime) -> Story:
+def _ended(facts: Ended, account: Account, now: datetime, beside: Beside) -> Story:
     order = facts.order
-    reason = say(REASONS[facts.reason])
+    reason, tenant = say(REASONS[facts.reason]), beside.on_demand
+    if facts.reason in UNEXPLAINED and order.spot and tenant and tenant.rented and tenant.read_at > facts.absent_since:
+        reason = say(
+            "Probably lost to a tenant on demand, who comes before every bid: the marketplace shows the machine as rented,"
+            " read {at}.",
+            at=when(tenant.read_at, now),
+        )
     if facts.reason is EndReason.CANCELLED_ELSEWHERE and facts.by:
         reason = say("It was cancelled in {chat}.", chat=facts.by)
     spent = order.spent_with_fee

@@ -14,6 +14,7 @@ from bot.domain.rental import Order
 from bot.domain.spot import NoAnswer, SpotMarket, in_coin, minimum_bid, own_bid
 from handlers.actions import AskLowering, AskPrice, AskRaise, ShowOrder, ShowOrders, ShowPastOrders
 from handlers.guard_actions import ShowGuard
+from handlers.rent_actions import RentAgain
 from handlers.screen import Press, Row, Screen, Style
 from handlers.views.auction import REASONS, ladder, standing, unheld, why_nobody
 from handlers.views.errors import three_parts
@@ -226,8 +227,9 @@ def vanished(account: Account, order: OrderId, read_at: datetime | None, now: da
         title("❔", "Bid gone", number(order), account),
         say("CLORE.AI does not list this bid any more, so there is nothing to raise."),
         say("Nothing was changed, and nothing was rented in its place."),
-        say("A new bid can be placed on the server's page on CLORE.AI."),
+        say("A new bid can be placed, set up as this one was."),
         (
+            (Press("🔁 Bid again…", RentAgain(account.id, order)),),
             (Press("📋 Rentals", ShowOrders(account.id)), Press("📜 Past", ShowPastOrders(account.id))),
             navigation(),
         ),

@@ -184,10 +184,10 @@ def used(guard: Guard, coin: str, rates: Rates | None, now: datetime) -> Html | 
 def in_short(why: Why | None, terms: Terms, *, held: bool) -> Html:
     """One sentence for the screens of others. `why`: of a guard that stopped. `held`: by `/panic`."""
     if held:
-        return say("🛡 Guard held by /panic")
+        return say("🛡\N{NO-BREAK SPACE}Guard held by /panic")
     if why is not None:
-        return say("🛡 Guard stopped: {why}", why=because(Reason(why)))
-    return say("🛡 Guard on: up to {ceiling} a day", ceiling=exact_coin(terms.ceiling))
+        return say("🛡\N{NO-BREAK SPACE}Guard stopped: {why}", why=because(Reason(why)))
+    return say("🛡\N{NO-BREAK SPACE}Guard on: up to {ceiling} a day", ceiling=exact_coin(terms.ceiling))
 
 
 def refusal(detail: str) -> Html | None:

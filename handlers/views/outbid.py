@@ -22,20 +22,15 @@ from handlers.actions import AskCancel, AskPrice, AskRaise, ShowDeposits, ShowOr
 from handlers.market_actions import FindSimilar, ShowAuction
 from handlers.rent_actions import RentAgain, StartRent
 from handlers.screen import Press, Row
-from handlers.views.auction import against_on_demand, ladder, unheld, why_unheld
+from handlers.views.auction import against_on_demand, ladder, unheld
 from handlers.views.frame import TOGETHER, Account, label
 from handlers.views.html import Html, join, say, when
+from handlers.views.loss import also, why
 from handlers.views.rental import machine, number
 from handlers.views.story import Lines, Story, after
 from handlers.views.words import coin, exact_coin, lasts, worth
 
 BY_ITSELF: Final = "The bot changes no bid by itself."
-
-_ALSO: Final = {
-    Loss.OFFLINE: "the server is offline",
-    Loss.ON_DEMAND: "it is rented on demand",
-    Loss.HIDDEN: "its host has hidden the server",
-}
 
 _UNTIL: Final = {
     Loss.OFFLINE: "the host is back online",
@@ -104,7 +99,7 @@ def story(
         lines=(
             machine(facts.order),
             _what(told),
-            _also(told),
+            also(told.happened),
             *(_gone(told) if facts.vanished else _way_back(told)),
             by_itself if guard is None else guard,
         ),
@@ -134,99 +129,13 @@ def _told(facts: Outbid, notice: Notice, account: Account, now: datetime, beside
 
 
 def _what(told: _Told) -> Html:
-    """What decides, in a sentence."""
-    happened = told.happened
-    match happened.decides:
-        case Loss.HIGHER_BID:
-            return _higher(told)
-        case Loss.OTHER_BID:
-            return _other(told)
-        case Loss.OFFLINE:
-            return say("The server is offline: no bid can have it now.")
-        case Loss.HIDDEN:
-            return say("Its host has hidden the server: bids on it are not taken now.")
-        case Loss.NO_AUCTION:
-            return say("CLORE.AI says that this server has no auction any more.")
-        case Loss.MINIMUM:
-            return _minimum(told)
-        case Loss.NO_FUNDS:
-            return say(
-                "The {coin} wallet is about empty, which may be why no bid of yours has it.",
-                coin=symbol(happened.own.currency),
-            )
-        case Loss.ON_DEMAND | Loss.UNKNOWN if unheld(told.facts.market):
-            return why_unheld(_since_it_held(told), told.facts.market.read_at, told.now)
-        case Loss.ON_DEMAND | Loss.UNKNOWN:
-            return say("Who has the machine is not known.")
+    return why(told.happened, told.facts.market, told.rates, _since_it_held(told), told.now)
 
 
 def _since_it_held(told: _Told) -> OnDemand | None:
     """A marketplace that was read while the bid still held tells nothing of the loss."""
     on_demand, before = told.beside.on_demand, told.facts.before
     return None if on_demand and before and on_demand.read_at <= before.read_at else on_demand
-
-
-def _higher(told: _Told) -> Html:
-    happened, rates = told.happened, told.rates
-    assert happened.rival is not None
-    assert happened.above is not None
-    foreign = happened.rival.bid.currency != happened.own.currency
-    return join(
-        (
-            say(
-                "A higher bid has it: {bid} a day, {above} over your {own}.",
-                bid=worth(happened.rival.bid, rates, to_the_digit=True),
-                above=worth(happened.above, rates),
-                own=exact_coin(happened.own),
-            ),
-            say("Compared at rates from {at}.", at=when(rates.at, told.now)) if foreign and rates else None,
-        ),
-        " ",
-    )
-
-
-def _other(told: _Told) -> Html:
-    """It holds the machine, and is not known to be higher."""
-    happened, rates = told.happened, told.rates
-    assert happened.rival is not None
-    bid = worth(happened.rival.bid, rates, to_the_digit=True)
-    same = happened.rival.bid.currency == happened.own.currency
-    compared = same or (rates is not None and rates.convert(happened.rival.bid, happened.own.currency) is not None)
-    if compared:
-        return say(
-            "Another bid has it: {bid} a day. By what is known here it is no higher than your {own}.",
-            bid=bid,
-            own=exact_coin(happened.own),
-        )
-    return say(
-        "Another bid has it: {bid} a day. Without a rate it is not compared with your {own}.",
-        bid=bid,
-        own=exact_coin(happened.own),
-    )
-
-
-def _minimum(told: _Told) -> Html:
-    least, before = told.happened.minimum, told.happened.minimum_before
-    assert least is not None
-    raised = say("the host raised it from {before}", before=exact_coin(before)) if before is not None else None
-    return say(
-        "The host takes {least} a day or more{raised}; yours is {own}.",
-        least=worth(least, told.rates, to_the_digit=True),
-        raised=say(": {raised}", raised=raised) if raised else "",
-        own=exact_coin(told.happened.own),
-    )
-
-
-def _also(told: _Told) -> Html | None:
-    happened = told.happened
-    also = [say(_ALSO[loss]) for loss in happened.also if loss in _ALSO]
-    if Loss.MINIMUM in happened.also and happened.minimum is not None:
-        also.append(say("the host takes {least} or more", least=exact_coin(happened.minimum)))
-    if Loss.NO_FUNDS in happened.also:
-        also.append(say("the {coin} wallet is about empty", coin=symbol(happened.own.currency)))
-    if happened.lowered_from is not None:
-        also.append(say("your bid was lowered from {was}", was=exact_coin(happened.lowered_from)))
-    return say("Also: {also}.", also=join(also, "; ")) if also else None
 
 
 def _way_back(told: _Told) -> Lines:
@@ -237,9 +146,10 @@ def _way_back(told: _Told) -> Lines:
         return (say("What would win it now is not known."),)
     if above is None:
         return (say("No other bid is known to be higher, so there is nothing to raise."),)
-    more = say("{more} a day more than now", more=exact_coin(above - happened.own))
+    takes = "It takes {bid} a day" if happened.decides is Loss.MINIMUM else "{bid} a day would win it now"
+    more = say(", {more} a day more than now.", more=exact_coin(above - happened.own))
     return (
-        say("{bid} a day would win it now, {more}.", bid=worth(above, told.rates, to_the_digit=True), more=more),
+        join((say(takes, bid=worth(above, told.rates, to_the_digit=True)), more), ""),
         _cost(told, above),
     )
 
@@ -357,7 +267,7 @@ def _ended(told: _Told) -> Lines:
         by = (
             say("it was cancelled in {chat}", chat=beside.cancelled_in)
             if beside.cancelled_in
-            else say("you cancelled it")
+            else say("it was cancelled from this chat")
         )
     elif facts.order.left(told.notice.at) <= NEAR_ITS_END:
         by = say("the order reached its maximum length")

@@ -121,6 +121,18 @@ def test_a_refusal_is_followed_by_a_reading_before_the_next_try() -> None:
     assert acted(OUTBID, guard, NOW + 2 * SECOND).why is Why.STALE
 
 
+def test_what_is_read_right_after_a_step_counts_if_it_shows_the_step() -> None:
+    """The reading that looks whether it was carried out: a rival may have come at the same moment."""
+    held = market(offer("2.5", order=MINE, active=True))
+    guard, action = step(GUARD, Sight(held), NOW)
+    assert (action.move, action.price) == (Move.LOWER, usd("1"))
+    guard = settled(guard, DONE, NOW + 3 * SECOND)
+    before = market(offer("2.5", order=MINE), offer("2.6", active=True), at=NOW + SECOND)
+    assert acted(before, guard, NOW + 3 * SECOND).why is Why.STALE, "read while it was on its way"
+    behind = market(offer("1", order=MINE), offer("1.2", active=True), at=NOW + 2 * SECOND)
+    assert acted(behind, guard, NOW + 3 * SECOND).price == usd("1.2001")
+
+
 def test_between_two_raises_is_the_pause() -> None:
     terms = replace(GUARD.terms, pause=5 * MINUTE)
     guard, _ = step(replace(GUARD, terms=terms), Sight(OUTBID), NOW)

@@ -27,9 +27,9 @@ async def test_an_outbid_machine_is_won_back_within_the_ceiling_and_told_silentl
         assert "Ceiling 0.0001 BTC" in str(told_so.params["text"])
         assert prices(stage) == [FIRST, Decimal("0.00008575")]
         assert reasons(stage) == ["cheaper", "cheaper", "outbid"]
-        await asks(ada, f"/order {HELD}", "holds it", "🛡 Guard on: up to 0.0001 BTC a day")
-        await asks(ada, "/orders", "🛡 Guard on: up to 0.0001 BTC a day")
-        await asks(ada, f"/spot {stage.clore.world.orders[HELD].server}", "🛡 Guard on: up to 0.0001 BTC a day")
+        await asks(ada, f"/order {HELD}", "holds it", "Guard on: up to 0.0001 BTC a day")
+        await asks(ada, "/orders", "Guard on: up to 0.0001 BTC a day")
+        await asks(ada, f"/spot {stage.clore.world.orders[HELD].server}", "Guard on: up to 0.0001 BTC a day")
         await opens(ada, "Now it would", "0.00008165 BTC → 0.00008575 BTC: another bid of 0.00008574 BTC")
         assert not sent(stage, "Guard stopped")
 
@@ -43,7 +43,7 @@ async def test_a_rival_above_the_ceiling_stops_it_aloud_and_it_goes_on_and_walks
         alert = await told(stage, "Outbid")
         assert sorted((silent(loud), silent(alert))) == [False, True], "one of the two is heard"
         assert "It goes on by itself once less wins" in str(loud.params["text"])
-        await asks(ada, f"/order {HELD}", "🛡 Guard stopped: what wins is above its ceiling")
+        await asks(ada, f"/order {HELD}", "Guard stopped: what wins is above its ceiling")
         await opens(ada, "Guard stopped", "Now it would change nothing: what wins is above its ceiling")
         await happens(lambda: len(prices(stage)) == 2, "a step down to what would win then", 2 * PAUSE)
         assert prices(stage)[-1] == WALKED

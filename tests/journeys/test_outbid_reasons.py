@@ -54,6 +54,7 @@ async def test_without_a_rate_nothing_is_compared(tmp_path: Path) -> None:
 async def test_a_tenant_on_demand_is_seen_in_the_marketplace(tmp_path: Path) -> None:
     """It is read anew for that, between the sign and its confirmation."""
     async with holding(tmp_path) as (stage, ada):
+        before = len(stage.clore.calls(operation="marketplace"))
         stage.clore.act("on_demand_takes", key=key_of(stage))
         alarm = await ada.sees("Machine lost", "Critical")
         text = shown(alarm)
@@ -62,6 +63,8 @@ async def test_a_tenant_on_demand_is_seen_in_the_marketplace(tmp_path: Path) -> 
             "A raise changes nothing now: your bid of 0.00002 BTC (≈ $2) a day waits until that tenant leaves." in text
         )
         assert labels(alarm) == QUESTION
+        await polled(stage, 3)
+        assert len(stage.clore.calls(operation="marketplace")) == before + 1
 
 
 async def test_where_the_marketplace_does_not_answer_a_tenant_is_only_likely(tmp_path: Path) -> None:

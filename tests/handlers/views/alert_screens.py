@@ -51,7 +51,7 @@ def alert_screens(world: World) -> Iterator[Made]:
             )
             notice = replace(notice, lasted=world.span)
             yield alerts.alert, alerts.alert(notice, world.account, world.moment, repeated=world.flag)
-            if isinstance(fact, Outbid):
+            if isinstance(fact, Outbid | Ended):
                 beside = beside_a_bid(world)
                 yield alerts.alert, alerts.alert(notice, world.account, world.moment, beside=beside)
                 guarded = alerts.alert(notice, world.account, world.moment, beside=beside, guard=text(world.word))

@@ -22,9 +22,12 @@ from bot.alerts.alert import (
     Severity,
     ShortRunway,
 )
+from bot.domain.market import Listing
 from handlers.actions import ReplaceKey, ShowDeposits, ShowOrder, ShowPastOrders, ShowWallets
+from handlers.rent_actions import RentAgain
 from handlers.screen import Screen
 from handlers.views import alerts
+from handlers.views.outbid import Beside
 from tests.handlers.views.reading import actions, complaints, plain
 from tests.handlers.views.world import BID, MAIN, NOW, ORDER, btc, market
 
@@ -103,6 +106,19 @@ def test_an_ended_rental_leads_to_what_helps() -> None:
     assert ShowWallets(MAIN.id) in actions(told(Ended(ORDER, EndReason.NO_FUNDS, SINCE)))
     elsewhere = Ended(ORDER, EndReason.CANCELLED_ELSEWHERE, SINCE, by="Rig <team>")
     assert "It was cancelled in Rig <team>." in plain(told(elsewhere))
+
+
+def test_a_spot_order_that_ended_can_be_bid_for_again_and_names_a_tenant() -> None:
+    gone, taken = Ended(BID, EndReason.UNKNOWN, SINCE), Listing(BID.server, rented=True)
+    screen = told(gone)
+    assert actions(screen)[0] == RentAgain(MAIN.id, BID.id)
+    known = alerts.alert(notice(gone, News.EDGE), MAIN, NOW, beside=Beside(listing=taken, listed_at=NOW))
+    assert "Probably lost to a tenant on demand, who comes before every bid" in plain(known)
+    for earlier in (
+        Beside(listing=taken, listed_at=SINCE),
+        Beside(listing=replace(taken, rented=False), listed_at=NOW),
+    ):
+        assert "tenant" not in plain(alerts.alert(notice(gone, News.EDGE), MAIN, NOW, beside=earlier))
 
 
 def test_a_short_runway_names_value_threshold_and_the_sum_to_send() -> None:

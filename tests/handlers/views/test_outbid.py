@@ -198,7 +198,7 @@ def test_a_raised_minimum_says_from_what_to_what() -> None:
     text = plain(screen)
 
     assert "The host takes 0.000005 BTC (≈ $0.102) a day or more: the host raised it from 0.000001 BTC;" in text
-    assert "0.000005 BTC (≈ $0.102) a day would win it now, 0.0000008 BTC a day more than now." in text
+    assert "It takes 0.000005 BTC (≈ $0.102) a day, 0.0000008 BTC a day more than now." in text
     assert labels(screen)[0] == "📈 Raise to 0.000005 BTC…"
 
 
@@ -255,7 +255,7 @@ def test_the_end_of_a_vanished_bid_keeps_the_way_back() -> None:
 @pytest.mark.parametrize(
     ("beside", "why"),
     [
-        (replace(READ, cancelled=True), "you cancelled it"),
+        (replace(READ, cancelled=True), "it was cancelled from this chat"),
         (replace(READ, cancelled=True, cancelled_in="Rig <team>"), "it was cancelled in Rig <team>"),
         (READ, "CLORE.AI does not list the order any more"),
     ],
