@@ -103,7 +103,9 @@ def test_a_stop_leads_to_what_can_be_done_about_it() -> None:
 
 def test_in_short() -> None:
     assert in_short(None, TERMS, held=False) == "🛡\N{NO-BREAK SPACE}Guard on: up to 0.000008 BTC a day"
-    assert in_short(Why.CEILING, TERMS, held=False) == "🛡\N{NO-BREAK SPACE}Guard stopped: what wins is above its ceiling"
+    assert (
+        in_short(Why.CEILING, TERMS, held=False) == "🛡\N{NO-BREAK SPACE}Guard stopped: what wins is above its ceiling"
+    )
     assert in_short(Why.CEILING, TERMS, held=True) == "🛡\N{NO-BREAK SPACE}Guard held by /panic"
 
 
