@@ -8,6 +8,7 @@ from typing import Final
 from bot.domain.guard_setting import Bid, Choice, GuardProblem, Term, choices
 from bot.domain.limits import within
 from bot.domain.money import Rates, per_hour, symbol, with_fee
+from handlers.actions import ShowOrder
 from handlers.guard_actions import ChooseGuardTerm, ShowGuard
 from handlers.screen import Press, Row, Screen, Style
 from handlers.views.auction import ladder
@@ -68,6 +69,7 @@ def ask_term(
         ),
         (
             *(_choices(account, shown, term, shown.bid) if shown.bid is not None else ()),
+            (Press("Open order", ShowOrder(account.id, shown.order)),),
             navigation(ShowGuard(account.id, shown.order)),
         ),
     )

@@ -301,15 +301,18 @@ def _rows(account: Account, shown: Shown) -> tuple[Row, ...]:
     elif not shown.on:
         on = (Press("🛡 Switch on…", AskGuardOn(account.id, order)),)
     off: Row = (Press("⚪ Switch off", SwitchGuardOff(shown.row)),) if shown.on and shown.row is not None else ()
+    # No button that leads here stands in the row of the one that switches it off: a double tap must not.
     return (
-        *(() if shown.over else (*terms, on, off)),
+        *(() if shown.over else (*terms, on)),
         (Press("🔨 Auction", ShowAuction(shown.server)), Press("Open order", ShowOrder(account.id, order))),
+        off,
         navigation(ShowOrders(account.id), ShowGuard(account.id, order, fresh=True)),
     )
 
 
 def _ways(account: Account, order: OrderId) -> tuple[Row, ...]:
     return (
-        (Press("🛡 Guard…", ShowGuard(account.id, order)), Press("Open order", ShowOrder(account.id, order))),
+        (Press("🛡 Guard…", ShowGuard(account.id, order)),),
+        (Press("Open order", ShowOrder(account.id, order)),),
         navigation(ShowOrders(account.id)),
     )

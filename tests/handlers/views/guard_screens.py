@@ -52,30 +52,19 @@ def _settings(world: World) -> Iterator[Made]:
     for basis in Basis:
         yield guards.guard, guards.guard(one, replace(full, basis=basis), at)
     yield guards.guard, guards.guard(one, plain, at, note=guards.was_chosen(on=False))
-    for why in Why:
-        for number, each in enumerate(terms):
-            standing = Guard(plain.order, each, bid=bid, day=at.date(), added=abs(world.amount), stopped=why)
-            action = Action(
-                list(Move)[number],
-                why,
-                bid,
-                bid,
-                OrderId(1),
-                bid,
-                bid,
-                bid,
-                bid,
-                until=at if world.flag else None,
-                read_at=at,
-            )
-            on = replace(full, guard=standing, on=True, action=action, terms=each, held=why is Why.STALE)
-            yield guards.guard, guards.guard(one, on, at)
-            pending = replace(on, terms=terms[0])
-            yield guards.guard, guards.guard(one, pending, at, note=guards.was_chosen(on=True))
-            asked = guard_terms.confirm(
-                one, on, at, token=TOKEN, expires_at=ENDS_AT, runway=world.span, lowers=number > 0
-            )
-            yield guard_terms.confirm, asked
+    for number, why in enumerate(Why):
+        each, move = terms[number % len(terms)], list(Move)[number % len(Move)]
+        standing = Guard(plain.order, each, bid=bid, day=at.date(), added=abs(world.amount), stopped=why)
+        until = at if world.flag else None
+        action = Action(move, why, bid, bid, OrderId(1), bid, bid, bid, bid, until=until, read_at=at)
+        on = replace(full, guard=standing, on=True, action=action, terms=each, held=why is Why.STALE)
+        yield guards.guard, guards.guard(one, on, at)
+        pending = replace(on, terms=terms[(number + 1) % len(terms)])
+        yield guards.guard, guards.guard(one, pending, at, note=guards.was_chosen(on=True))
+        asked = guard_terms.confirm(
+            one, on, at, token=TOKEN, expires_at=ENDS_AT, runway=world.span, lowers=number % 2 > 0
+        )
+        yield guard_terms.confirm, asked
     for term in Term:
         for problem in (None, *GuardProblem):
             yield guard_terms.ask_term, guard_terms.ask_term(one, full, term, at, problem=problem)
@@ -97,12 +86,12 @@ def _switches(world: World) -> Iterator[Made]:
 def _letters(world: World) -> Iterator[Made]:
     at, one, bid, rates = world.moment, world.account, world.order.price, world.market.rates
     standing = Guard(world.order.id, _terms(world)[1], bid=bid, day=at.date(), added=abs(world.amount))
-    for taken in _steps(world):
-        for guard in (None, standing):
+    for number, taken in enumerate(_steps(world)):
+        for guard in (standing, None)[: 1 + (number == 0)]:
             told = guard_news.moved(one, taken, guard, at, fee=Decimal("1.25"), before=_steps(world)[:5], rates=rates)
             yield guard_news.moved, told
     for why in Why:
-        for reason in (Reason(why), _reason(world, why)):
+        for reason in (Reason(why), _reason(world, why))[world.flag :]:
             stopped = guard_news.stopped(
                 one,
                 world.order.id,
@@ -146,7 +135,11 @@ def _elsewhere(world: World) -> Iterator[Made]:
 def _steps(world: World) -> tuple[guards.Step, ...]:
     """For each reason, and for each end."""
     bid = world.order.price
-    results = [Result(ending, cause, world.word, bid) for ending in Ending for cause in Cause]
+    endings = list(Ending)
+    results = [
+        Result(endings[number % len(endings)], cause, world.word, bid, wait=world.span)
+        for number, cause in enumerate(Cause)
+    ]
     changes = [
         BidChange(world.order.id, world.order.server, bid, bid, guard=NUMBER, reason=_reason(world, why)) for why in Why
     ]

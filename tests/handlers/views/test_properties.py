@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 import handlers.views
 from bot.domain.hosting import HostedServers
 from handlers.actions import AskCancel, AskForget, AskLowering, AskRaise, RemoveAccount
-from handlers.guard_actions import AskGuardOn
+from handlers.guard_actions import AskGuardOn, ChooseGuardTerm, ShowGuard, SwitchGuardOff
 from handlers.rent_actions import AskBatch, AskRent, CancelWithReport, NextCandidate
 from handlers.screen import Press
 from handlers.views import (
@@ -27,6 +27,7 @@ from handlers.views import (
     deployments,
     errors,
     forget,
+    guard_news,
     guard_terms,
     guards,
     keys,
@@ -103,6 +104,20 @@ def test_no_way_to_a_question_stands_where_its_answer_will(world: World) -> None
         assert not [
             button for button in before_last if isinstance(button, Press) and isinstance(button.action, leads)
         ], view
+
+
+@QUICK
+@given(worlds(clean))
+def test_a_double_tap_on_what_leads_to_a_guard_does_not_switch_it_off(world: World) -> None:
+    """Its screen comes in the place of the one that was pressed; alerts and letters stay where they are."""
+    apart = {alerts.alert, guard_news.moved, guard_news.stopped, guard_news.goes_on}
+    for view, screen in all_screens(world):
+        for place, row in enumerate(reversed(screen.rows)):
+            actions = [button.action for button in row if isinstance(button, Press)]
+            if any(isinstance(action, SwitchGuardOff) for action in actions):
+                assert place == 1, view
+            elif view not in apart and any(isinstance(action, ShowGuard | ChooseGuardTerm) for action in actions):
+                assert place != 1, view
 
 
 @QUICK
