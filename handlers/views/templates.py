@@ -24,12 +24,14 @@ from handlers.screen import Press, Screen, Style, Toast
 from handlers.views import steps
 from handlers.views.errors import three_parts
 from handlers.views.frame import confirmation, in_pairs, label, navigation, paged, pager, screen, title, valid_until
-from handlers.views.html import Html, bold, join, say, text, tidy
+from handlers.views.html import Html, bold, code, join, say, text, tidy
 from handlers.views.words import counted
 from handlers.word import Word
 
 FIELDS: Final = (*TYPED_STEPS, Step.AUTOSSH)
 MOST_NAME: Final = 32
+MOST_IMAGE: Final = 40
+"""In the list; the card of a template has all of it."""
 
 GONE: Final = Toast("This template is not there any more.", alert=True)
 DRAFT_GONE: Final = Toast("This draft is not there any more. Nothing was saved.", alert=True)
@@ -207,7 +209,7 @@ def _line(template: Template) -> Html:
     return join(
         (
             say("⭐ {name}", name=_about(template)) if template.default else _about(template),
-            steps.value(Step.IMAGE, draft),
+            code(draft.image, MOST_IMAGE) if draft.image else "no image yet",
             steps.value(Step.PORTS, draft) if draft.ports else "no ports",
         )
     )
