@@ -42,7 +42,7 @@ def repeats(previous: Snapshot | None, reading: Reading, poll: timedelta) -> boo
 
 
 def _alike(before: SpotMarket, after: SpotMarket) -> bool:
-    if len(before.offers) != len(after.offers) or set(before.offers) != set(after.offers):
+    if before.offers != after.offers and frozenset(before.offers) != frozenset(after.offers):
         return False
     return replace(after, read_at=before.read_at, rates=before.rates, offers=before.offers) == before
 

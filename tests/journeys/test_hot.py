@@ -186,6 +186,22 @@ async def _answered(stage: Stage, before: int) -> None:
     await eventually(changed, "the answer")
 
 
+async def test_a_key_that_is_forgotten_is_asked_nothing_more(tmp_path: Path) -> None:
+    async with by_hand(tmp_path, settings=USUAL, latency=0.9) as stage:
+        ada = await renter(stage, bid(stage, 1))
+        await polled(stage)
+        guarded(stage)
+        await asyncio.sleep(30)
+        await ada.says("/forget")
+        await ada.sees("Delete everything?")
+        await happens(lambda: stage.clore.calls()[-1].at > stage.seconds() - 0.8, "a request is under way")
+        await ada.presses("Delete everything")
+        await asyncio.sleep(2)
+        before = len(stage.clore.calls())
+        await asyncio.sleep(200)
+        assert len(stage.clore.calls()) == before
+
+
 async def test_a_refusal_sends_it_back_to_the_base_interval_for_ten_minutes(tmp_path: Path) -> None:
     async with by_hand(tmp_path, settings=USUAL) as stage:
         await renter(stage, bid(stage, 1))
