@@ -211,6 +211,7 @@ def assemble(settings: Settings, store: Store, world: World) -> App:
             "watch": house.watch.tick,
             "stops": house.stops.tick,
             "lowerings": house.lowerings.tick,
+            "guards": house.guards.tick,
             "lookout": house.lookout.tick,
             "first minutes": house.first_minutes.tick,
             "favourites": house.favourites.tick,

@@ -12,8 +12,10 @@ from dataclasses import dataclass, fields
 from typing import Final, get_args, get_type_hints
 
 from bot.domain.ids import AccountId, LoweringId, OrderId
+from handlers import guard_actions as guard
 from handlers import market_actions as market
 from handlers import rent_actions as rent
+from handlers.guard_actions import GuardAction
 from handlers.market_actions import MarketAction
 from handlers.rent_actions import BatchAction, DeploymentAction, RentAction, StopAction, TemplateAction
 from handlers.word import Word
@@ -204,6 +206,16 @@ class AskForget:
     """Leads to the confirmation of deleting everything of this chat."""
 
 
+@dataclass(frozen=True, slots=True)
+class StopAutomation:
+    """Stops whatever is done for this chat without a press."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskLift:
+    """Leads to the confirmation that automation goes on."""
+
+
 AccountAction = (
     ShowAccount
     | UseAccount
@@ -221,6 +233,7 @@ AccountAction = (
     | AskRaise
     | AskPrice
     | AskLowering
+    | GuardAction
     | ShowServers
 )
 """The actions on one account: it is looked up within the chat, or there is none."""
@@ -236,6 +249,9 @@ Action = (
     | ShowStatus
     | AskForget
     | DropLowering
+    | guard.SwitchGuardOff
+    | StopAutomation
+    | AskLift
     | AccountAction
     | MarketAction
     | market.ShowCheaper
@@ -274,6 +290,13 @@ _CODES: Final[dict[str, type[Action]]] = {
     "s": ShowServers,
     "S": ShowStatus,
     "F": AskForget,
+    "zS": StopAutomation,
+    "zL": AskLift,
+    "gS": guard.ShowGuard,
+    "gT": guard.AskGuardTerm,
+    "gV": guard.ChooseGuardTerm,
+    "gC": guard.AskGuardOn,
+    "gX": guard.SwitchGuardOff,
     "mH": market.ShowMarket,
     "mQ": market.AskSearch,
     "mP": market.ShowResults,

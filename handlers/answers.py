@@ -13,9 +13,12 @@ from handlers import (
     cheaper,
     deployments,
     forget,
+    guard_terms,
+    guards,
     lowering,
     market,
     orders,
+    panic,
     rent,
     servers,
     status,
@@ -28,6 +31,7 @@ from handlers.actions import (
     Action,
     AskCancel,
     AskForget,
+    AskLift,
     AskLowering,
     AskPrice,
     AskRaise,
@@ -51,10 +55,12 @@ from handlers.actions import (
     ShowServers,
     ShowStatus,
     ShowWallets,
+    StopAutomation,
     TestKey,
     UseAccount,
 )
 from handlers.commands import COMMANDS
+from handlers.guard_actions import AskGuardOn, AskGuardTerm, ChooseGuardTerm, ShowGuard, SwitchGuardOff
 from handlers.guest import Guest
 from handlers.market_actions import (
     MarketAction,
@@ -102,8 +108,14 @@ async def respond(guest: Guest, action: Action) -> Answer:
             return status.show_status(guest)
         case AskForget():
             return forget.ask_forget(guest)
+        case StopAutomation():
+            return panic.stop(guest)
+        case AskLift():
+            return panic.ask_lift(guest)
         case DropLowering():
             return lowering.drop(guest, action)
+        case SwitchGuardOff():
+            return guards.switch_off(guest, action)
         case Nothing() | Confirm() | Decline():
             return None  # `decide` has done all there is to do
         case _:
@@ -149,6 +161,8 @@ async def _answer_at(guest: Guest, desk: Desk, action: AccountAction) -> Answer:
             return await bids.ask_price(guest, desk, action)
         case AskLowering():
             return await bids.ask_lowering(guest, desk, action)
+        case ShowGuard() | AskGuardTerm() | ChooseGuardTerm() | AskGuardOn():
+            return await guard_terms.respond(guest, desk, action)
         case ShowServers():
             return await servers.show_servers(guest, desk, action)
     assert_never(action)

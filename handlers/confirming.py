@@ -5,17 +5,22 @@ from __future__ import annotations
 import logging
 from typing import Final, assert_never
 
-from bot.domain.ids import AccountId, BatchId, LoweringId
+from bot.domain.ids import AccountId, BatchId, GuardId, LoweringId
 from bot.domain.ledger import BidChange, Cancellation, Change, Creation
+from bot.services.guards import Refused
 from bot.services.house import House
+from handlers import guards
 from handlers.accounts import REMOVE
-from handlers.actions import Action, AskCancel, AskForget, AskPrice, Confirm, Decline, RemoveAccount
+from handlers.actions import Action, AskCancel, AskForget, AskLift, AskPrice, Confirm, Decline, RemoveAccount
 from handlers.asking import CHANGE, change_in
 from handlers.batches import BATCH, plan_of
 from handlers.forget import FORGET
+from handlers.guard_actions import ShowGuard
+from handlers.guards import GUARD
 from handlers.guest import Guest
 from handlers.lowering import LOWERING, asked_in, begin, begun_screen
 from handlers.market_actions import ShowMarket
+from handlers.panic import LIFT, lift, lifted
 from handlers.rent_actions import AskBatch, AskRent, DeleteTemplate
 from handlers.rent_confirm import send
 from handlers.screen import Screen, Toast
@@ -24,7 +29,9 @@ from handlers.views import accounts as account_views
 from handlers.views import cancel as cancel_views
 from handlers.views import draft as draft_views
 from handlers.views import forget as forget_views
+from handlers.views import guards as guard_views
 from handlers.views import lowering as lowering_views
+from handlers.views import panic as panic_views
 from handlers.views import templates as template_views
 from handlers.views import toasts
 from handlers.visit import Decision
@@ -40,6 +47,9 @@ _REFUSALS: Final = {
     Refusal.USED: toasts.ALREADY_USED,
     Refusal.DECLINED: toasts.DECLINED,
 }
+
+BY_ITSELF: Final = frozenset({BATCH, GUARD, LOWERING})
+"""What goes on without another press once it is begun."""
 
 _DECLINED: Final = "declined"
 _NO_ACCOUNT: Final = "no-account"
@@ -98,24 +108,31 @@ class Confirming:
         if claimed.kind == FORGET:
             self._house.delete_chat(guest.chat.id)
             return FORGET, None
+        if claimed.kind == LIFT:
+            lift(guest)
+            return LIFT, None
         if claimed.kind == DELETE_TEMPLATE:
             return f"{DELETE_TEMPLATE} {delete_template(guest, claimed)}", None
         desk = guest.desk(claimed.account) if claimed.account is not None else None
         match claimed.kind:
-            case kind if kind not in {CHANGE, REMOVE, BATCH, LOWERING}:
+            case kind if kind not in {CHANGE, REMOVE, BATCH, LOWERING, GUARD}:
                 raise ValueError(f"nothing is known of confirmations of the kind {kind}")
             case _ if desk is None:
                 return _NO_ACCOUNT, None
+            case kind if kind in BY_ITSELF and guest.house.store.chats.get(guest.chat.id).panic_at is not None:
+                return _NOT_SENT, panic_views.not_begun()
             case kind if kind == REMOVE:
                 self._house.remove_account(desk.account)
                 return f"{REMOVE} {desk.account.name}", None
             case kind if kind == BATCH:
                 return self._batch(guest, claimed), None
             case kind if kind == LOWERING:
-                number = begin(guest, desk.account, claimed)
-                if number is None:
-                    return _UNDER_WAY, lowering_views.under_way(desk.account, asked_in(claimed).order)
-                return f"{LOWERING} {number}", None
+                return self._lowering(guest, desk.account, claimed)
+            case kind if kind == GUARD:
+                begun = guards.begin(guest, desk.account, claimed)
+                if isinstance(begun, Refused):
+                    return _NOT_SENT, guards.refused(desk.account, guards.asked_in(claimed).order, begun)
+                return f"{GUARD} {begun.id}", None
             case _:
                 return self._change(guest, desk.account, claimed)
 
@@ -127,6 +144,16 @@ class Confirming:
         if batch is None or plan_of(batch) != claimed.body:
             return _OVERTAKEN
         return f"{BATCH} {number}" if self._house.batches.begin(batch, message) else _BEGUN_BEFORE
+
+    def _lowering(self, guest: Guest, account: Account, claimed: Confirmation) -> tuple[str, Screen | None]:
+        """Not of a bid whose guard was switched on since: both would move it."""
+        order = asked_in(claimed).order
+        if guards.stands(self._house, account, order):
+            return _NOT_SENT, guard_views.lowers_itself(account, order)
+        number = begin(guest, account, claimed)
+        if number is None:
+            return _UNDER_WAY, lowering_views.under_way(account, order)
+        return f"{LOWERING} {number}", None
 
     def _change(self, guest: Guest, account: Account, claimed: Confirmation) -> tuple[str, Screen | None]:
         """`guest.arrival.message` shows how it goes on, where it can be edited."""
@@ -147,6 +174,8 @@ class Confirming:
         match word:
             case kind if kind == FORGET:
                 return Decision(Toast(), action, forget_views.forgotten(clean=self._scrubbed()))
+            case kind if kind == LIFT:
+                return Decision(Toast(), action, lifted(guest))
             case kind if kind == DELETE_TEMPLATE:
                 return Decision(Toast(), action, template_views.deleted(rest or None))
             case kind if kind == REMOVE:
@@ -160,6 +189,9 @@ class Confirming:
             case kind if kind == LOWERING:
                 shown = begun_screen(guest, LoweringId(int(rest)))
                 return Decision(toasts.QUEUED, action, shown or self._ended(action))
+            case kind if kind == GUARD:
+                on = guards.begun_screen(guest, GuardId(int(rest)))
+                return Decision(toasts.GUARD_ON, action, on or self._ended(action))
             case kind if kind in {_NOT_SENT, _UNDER_WAY}:
                 return Decision(toasts.NOT_SENT, action, refused or self._ended(action))
             case _:
@@ -190,6 +222,8 @@ def _again(asked: Confirmation) -> Action | None:
     match asked.kind:
         case kind if kind == FORGET:
             return AskForget()
+        case kind if kind == LIFT:
+            return AskLift()
         case kind if kind == DELETE_TEMPLATE:
             return DeleteTemplate(template_in(asked))
         case kind if kind == REMOVE and asked.account is not None:
@@ -198,6 +232,8 @@ def _again(asked: Confirmation) -> Action | None:
             return AskBatch(BatchId(int(asked.body.partition(" ")[0])))
         case kind if kind == LOWERING and asked.account is not None:
             return AskPrice(asked.account, asked_in(asked).order)
+        case kind if kind == GUARD and asked.account is not None:
+            return ShowGuard(asked.account, guards.asked_in(asked).order)
         case kind if kind == CHANGE and asked.account is not None:
             return _again_change(asked.account, change_in(asked))
         case _:

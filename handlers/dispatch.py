@@ -105,7 +105,12 @@ class Dispatch:
                 assert_never(incoming)
 
     async def _said(self, said: Said) -> None:
+        command = find(said.command) if said.command is not None and said.addressed else None
+        done = command is not None and self._routes.at_once(said.arrival, command.name)
         place = self._per_chat.admit(said.arrival.chat, said.arrival.user if said.addressed else None)
+        if done and isinstance(place, Refused):  # whoever is flooding us has stopped it all the same, and is told
+            await self._showing.show(said.arrival, await self._answer(said, None), pressed=False)
+            return
         if isinstance(place, Refused):
             await self._delete(said.arrival, self._secret_in(said, unread=True))
             await self._turn_away(said.arrival, place)

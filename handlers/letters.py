@@ -5,20 +5,21 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
-from bot.alerts.alert import Notice, Outbid
-from bot.domain.announcements import BatchTold, DeploymentTold, LoweringTold, ServerTold, StopTold
+from bot.alerts.alert import Ended, Notice, Outbid
+from bot.domain.announcements import BatchTold, DeploymentTold, GuardTold, LoweringTold, ServerTold, StopTold
 from bot.domain.ids import MessageId
 from bot.domain.ledger import BidChange, Cancellation, Cause, Creation, Ending, Result, Told
 from bot.services.house import House
 from bot.services.record import ANSWER, FOLLOWS
 from bot.services.writes import change_of
-from handlers import batches, creations, deployments, listing, lowering, stops
+from handlers import batches, creations, deployments, guards, listing, lowering, outbid, stops
 from handlers.screen import Screen
 from handlers.views import alerts as alert_views
 from handlers.views import bids as bid_views
 from handlers.views import errors as error_views
 from handlers.views import outcome as views
 from handlers.views.errors import Untouched
+from handlers.views.outbid import ALONE
 from storage.accounts import Account
 from storage.codec import decode
 from storage.ledger import Entry
@@ -52,7 +53,7 @@ class Letters:
         """The message that this letter changes; `None`: it is a message of its own."""
         if letter.edits is not None or letter.episode is None:
             return letter.edits
-        if letter.kind == "outcome" or (letter.kind == "plain" and deployments.follows(letter.announcement())):
+        if letter.kind == "outcome" or (letter.kind == "plain" and self._follows(letter)):
             return self._latest(letter)
         if letter.kind != "notice" or letter.notice().news not in FOLLOWS or letter.once.endswith(ANSWER):
             return None
@@ -63,6 +64,10 @@ class Letters:
         if letter.kind != "notice" or letter.episode is None:
             return None
         return self._latest(letter)
+
+    def _follows(self, letter: Letter) -> bool:
+        told = letter.announcement()
+        return guards.follows(self._house, letter, told) if isinstance(told, GuardTold) else deployments.follows(told)
 
     def _latest(self, letter: Letter) -> MessageId | None:
         told = self._house.store.outbox.delivered(letter.chat, letter.episode or "")
@@ -78,15 +83,18 @@ class Letters:
                 return stops.letter(self._house, account, told)
             case LoweringTold() as told if account is not None:
                 return lowering.letter(self._house, account, told)
+            case GuardTold() as told if account is not None:
+                return guards.letter(self._house, account, letter, told)
             case BatchTold() as told if account is not None:
                 return batches.letter(self._house, account, told)
             case _:
                 return None
 
     def _notice(self, notice: Notice, account: Account) -> Screen:
-        server = notice.facts.market.server if isinstance(notice.facts, Outbid) else None
-        on_demand = self._house.market.on_demand(server) if server is not None else None
-        return alert_views.alert(notice, account, self._house.clock(), on_demand=on_demand)
+        facts = notice.facts
+        known = outbid.beside(self._house, account, notice, facts.order) if isinstance(facts, Outbid | Ended) else ALONE
+        guard = guards.line(self._house, account, facts.order.id) if isinstance(facts, Outbid) else None
+        return alert_views.alert(notice, account, self._house.clock(), beside=known, guard=guard)
 
     def _outcome(self, letter: Letter, account: Account) -> Screen | None:
         entry = self._house.store.ledger.get(decode(Told, letter.body).entry)
@@ -115,7 +123,8 @@ class Letters:
                     return views.still_listed(account, order, now, read_at=read_at or now)
                 return views.cancel_unknown(account, order)
             case Ending.ABANDONED:
-                return views.interrupted(account, order, f"cancel order {order}")
+                off = result.cause is Cause.CALLED_OFF
+                return views.interrupted(account, order, f"cancel order {order}", called_off=off)
             case Ending.REFUSED:
                 trouble = _not_carried_out(account, result, Untouched.CANCEL)
                 return trouble or views.cancel_refused(account, order, result.detail)

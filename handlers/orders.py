@@ -15,7 +15,7 @@ from bot.domain.rental import Order
 from bot.services.desk import Desk
 from bot.services.feeds import Auction, Orders, PastOrders
 from bot.services.writes import CONFIRMED_FOR
-from handlers import lowering
+from handlers import guards, lowering
 from handlers.actions import AskCancel, AskReport, ShowOrder, ShowOrders, ShowPastOrders
 from handlers.asking import ask_change
 from handlers.guest import Guest
@@ -26,6 +26,7 @@ from handlers.views import cancel as cancel_views
 from handlers.views import order as order_views
 from handlers.views import orders as views
 from handlers.views.errors import Untouched
+from handlers.views.html import Html
 
 MOST_UNREAD: Final = 3
 JUST_READ: Final = timedelta(seconds=10)
@@ -47,7 +48,15 @@ async def show_orders(guest: Guest, desk: Desk, action: ShowOrders) -> Screen:
         rates=guest.house.rates,
         failed=found.failed,
         listings=_listings(guest, found.snapshot),
+        guards=_guards(guest, desk, found.snapshot),
     )
+
+
+def _guards(guest: Guest, desk: Desk, snapshot: Snapshot) -> dict[OrderId, Html]:
+    """Of each bid whose guard is on."""
+    bids = [order.id for order in snapshot.orders.open if order.spot] if snapshot.orders is not None else []
+    lines = ((order, guards.line(guest.house, desk.account, order)) for order in bids)
+    return {order: line for order, line in lines if line is not None}
 
 
 def _listings(guest: Guest, snapshot: Snapshot) -> dict[ServerId, Listing]:
@@ -100,6 +109,7 @@ async def show_order(guest: Guest, desk: Desk, action: ShowOrder) -> Screen:
         listing=_listings(guest, found.snapshot).get(order.server),
         deployment=_followed(guest, desk, order),
         lowering=lowering.standing(guest.house, desk.account, order.id) if order.spot else None,
+        guard=guards.line(guest.house, desk.account, order.id) if order.spot else None,
         stops=len(guest.house.store.stops.of_order(desk.account.id, order.id)),
     )
 

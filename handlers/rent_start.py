@@ -9,17 +9,21 @@ from typing import Final
 from bot.domain.catalogue import Catalogue
 from bot.domain.draft import Draft
 from bot.domain.market import Listing
+from bot.domain.money import Rates
 from bot.domain.quote import quotes
 from bot.domain.recipe import IMAGES, Step, chosen, fresh
 from bot.domain.rental import Order
 from bot.domain.renting import Can, Coin, coins, like, moved, setup
 from bot.domain.spending import Wallet
+from bot.domain.spot import Winning, winning_bid
 from bot.services.desk import Desk
 from bot.services.feeds import PastOrders
 from handlers.candidates import similar, suits
+from handlers.deployments import next_candidate
 from handlers.drafting import (
     PRICES_FRESH,
     Mine,
+    auction_of,
     beside,
     catalogue,
     open_of,
@@ -27,20 +31,26 @@ from handlers.drafting import (
     save,
     wallets_of,
 )
+from handlers.drafting import (
+    find as find_draft,
+)
 from handlers.guest import Guest
 from handlers.looking import RECENT, look, trouble
 from handlers.orders import find as find_order
+from handlers.outbid import order_told_of
 from handlers.rent_actions import RentAgain, StartRent
 from handlers.screen import Screen
 from handlers.views import draft as draft_views
 from handlers.views import rent_start as views
 from handlers.views.errors import Untouched
+from handlers.views.words import exact_coin
 from storage.drafts import StoredDraft
 
 _NOT_GIVEN_BACK: Final = (
     "Image and ports are those of order #{order}. CLORE.AI does not give back its variables, keys, passwords and "
     "commands: set what you need anew."
 )
+_AS_IT_WAS: Final = "Set up as order #{order} was, its passwords, keys and variables too."
 
 
 async def start(guest: Guest, action: StartRent) -> Screen:
@@ -124,7 +134,7 @@ def usual(begun: Draft | None = None) -> Draft:
 async def again(guest: Guest, desk: Desk, action: RentAgain) -> Screen:
     """A draft like an earlier rental: its machine where that is free, else the cheapest one like it."""
     found = await look(desk, PastOrders(), RECENT)
-    order = find_order(found.snapshot, action.order)
+    order = find_order(found.snapshot, action.order) or order_told_of(guest.house, desk.account, action.order)
     if order is None and found.failed:
         return trouble(found, desk, untouched=Untouched.RENT, again=action)
     if order is None:
@@ -137,12 +147,37 @@ async def again(guest: Guest, desk: Desk, action: RentAgain) -> Screen:
     if listing is None:
         title = order.specs.title
         return views.nothing_like_it(desk.account, order.id, title, known.read_at, guest.house.clock())
+    made = _made_of(guest, desk, order)
+    begun = usual(like(order)) if made is None else setup(made)
     offered = coins(listing, wallets, known.rates, spot=order.spot)
-    draft = moved(replace(usual(like(order)), currency=order.price.currency), listing, offered, spot=order.spot)
+    draft = moved(replace(begun, currency=order.price.currency), listing, offered, spot=order.spot)
+    draft, suggested = await _with_bid(guest, desk, draft, order, known.rates) if order.spot else (draft, ())
     stored = _open(guest, desk, draft, listing, StartRent(listing.id, spot=order.spot), None)
     elsewhere = (f"Server {order.server} is not free; this is one like it.",) if listing.id != order.server else ()
-    notes = (*elsewhere, _NOT_GIVEN_BACK.format(order=order.id))
-    return await _overview(guest, Mine(stored, desk), known, wallets, notes)
+    given_back = (_NOT_GIVEN_BACK if made is None else _AS_IT_WAS).format(order=order.id)
+    return await _overview(guest, Mine(stored, desk), known, wallets, (*elsewhere, *suggested, given_back))
+
+
+def _made_of(guest: Guest, desk: Desk, order: Order) -> Draft | None:
+    """The draft that this very person made the order of, with its secrets; `None` where none is kept (any more)."""
+    number = next_candidate(guest.house, desk.account, order.id)
+    stored = None if number is None else find_draft(guest, number)
+    return stored.draft if isinstance(stored, StoredDraft) else None
+
+
+async def _with_bid(
+    guest: Guest, desk: Desk, draft: Draft, order: Order, rates: Rates | None
+) -> tuple[Draft, tuple[str, ...]]:
+    """The draft with the bid that wins now as a suggestion, and what to say of it."""
+    market = await auction_of(guest, desk, draft.server) if draft.server is not None else None
+    if market is None or draft.currency is None:
+        return draft, ()
+    winning = winning_bid(market, draft.currency, rates=market.rates or rates)
+    if not isinstance(winning, Winning):
+        return draft, ("What would win now is not known: name your bid.",)
+    was = exact_coin(order.price)
+    note = f"A bid of {exact_coin(winning.bid)} a day would be in front now; yours was {was}."
+    return replace(draft, spot_price=winning.bid.amount), (note,)
 
 
 async def _same_or_similar(

@@ -87,6 +87,14 @@ class BatchWanted:
     step: Word
 
 
+@dataclass(frozen=True, slots=True)
+class GuardWanted:
+    """One term of the guard of this bid."""
+
+    order: OrderId
+    term: Word
+
+
 Reply = (
     KeyWanted
     | NameWanted
@@ -97,6 +105,7 @@ Reply = (
     | TemplateWanted
     | StopWanted
     | BatchWanted
+    | GuardWanted
 )
 
 _KINDS: Final[dict[str, type[Reply]]] = {
@@ -109,6 +118,7 @@ _KINDS: Final[dict[str, type[Reply]]] = {
     "template": TemplateWanted,
     "stop": StopWanted,
     "batch": BatchWanted,
+    "guard": GuardWanted,
 }
 _STEPS: Final = frozenset(step.value for step in Step)
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}

@@ -17,6 +17,7 @@ from handlers import (
     deployments,
     inline,
     marks,
+    panic,
     replies,
     said,
 )
@@ -31,11 +32,13 @@ from handlers.actions import (
     Decline,
     Home,
     Nothing,
+    StopAutomation,
     TestKey,
     decode,
 )
 from handlers.commands import COMMANDS, WRITES
 from handlers.confirming import Confirming
+from handlers.guard_actions import AskGuardOn
 from handlers.guest import Guest
 from handlers.market_actions import (
     BlockOwner,
@@ -93,6 +96,12 @@ class FrontDoor:
     def takes_file(self, arrival: Arrival) -> int | None:
         return asked.takes_file(self._house, arrival)
 
+    def at_once(self, arrival: Arrival, name: str) -> bool:
+        if name != "panic" or not arrival.private or arrival.user is None or not self._may(arrival.user):
+            return False
+        panic.stop(self._guest(arrival, arrival.user))
+        return True
+
     def decide(self, arrival: Arrival, data: str) -> Decision:
         action = decode(data)
         if not self._may(arrival.user) or arrival.user is None:
@@ -112,10 +121,13 @@ class FrontDoor:
                 return self._confirming.confirm(guest, action)
             case Decline():
                 return self._confirming.decline(guest, action)
+            case StopAutomation():
+                return Decision(toasts.STOPPED, action, panic.stop(guest))
             case MarkFavourite() | WatchServer() | BlockServer() | BlockOwner():
                 return Decision(marks.toast(guest, action), action)
             case (
                 AskCancel()
+                | AskGuardOn()
                 | AskRaise()
                 | AskPrice()
                 | TestKey()

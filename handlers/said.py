@@ -11,9 +11,11 @@ from handlers import (
     batches,
     bids,
     forget,
+    guard_terms,
     listing,
     market,
     orders,
+    panic,
     rent,
     replies,
     spot,
@@ -36,6 +38,7 @@ from handlers.market_actions import (
 )
 from handlers.replies import (
     BatchWanted,
+    GuardWanted,
     KeyWanted,
     NameWanted,
     PriceWanted,
@@ -84,6 +87,8 @@ async def typed(guest: Guest, text: str, *, secret: Secret | None) -> Answer:
             return await templates.typed(guest, wanted, text)
         case StopWanted() if desk is not None:
             return await answers.of(guest, desk, stops.typed(guest, desk, wanted, text))
+        case GuardWanted() if desk is not None:
+            return await answers.of(guest, desk, guard_terms.typed(guest, desk, wanted, text))
         case BatchWanted():
             return await batches.typed(guest, wanted, text)
         case _:
@@ -120,6 +125,8 @@ async def command(guest: Guest, name: str, arguments: str) -> Answer:
             return status.show_status(guest)
         case "forget":
             return forget.ask_forget(guest)
+        case "panic":
+            return panic.stop(guest)
         case "market":
             return await market.command(guest, arguments)
         case "server":

@@ -6,10 +6,11 @@ import asyncio
 
 from bot.domain.ids import ServerId
 from bot.domain.ladder import ladder
+from bot.domain.spot import SpotMarket
 from bot.services.auctions import RECENT as AUCTION_RECENT
 from bot.services.desk import Desk
 from bot.services.feeds import NOW
-from handlers import lowering
+from handlers import guards, lowering
 from handlers.drafting import wallets_of
 from handlers.guest import Guest
 from handlers.listing import server_of
@@ -20,7 +21,7 @@ from handlers.screen import Screen
 from handlers.views import errors, toasts
 from handlers.views import spot as views
 from handlers.views.errors import Untouched
-from handlers.views.spot import Auction
+from handlers.views.spot import Auction, Linked
 from handlers.visit import Answer
 
 
@@ -58,11 +59,23 @@ async def show_auction(guest: Guest, action: ShowAuction) -> Answer:
             wallets=wallets,
             provided=action.server in mine.own,
             results=action.results,
+            linked=_linked(guest, desk, found.market),
             lowering=lowering.standing(guest.house, desk.account, own.id) if own else None,
+            guard=guards.line(guest.house, desk.account, own.id) if own else None,
             failed=found.failed,
         ),
         guest.house.clock(),
     )
+
+
+def _linked(guest: Guest, desk: Desk, market: SpotMarket) -> tuple[Linked, ...]:
+    """The bids of this chat's other accounts, which CLORE.AI does not mark as this key's."""
+    found = []
+    for other in guest.house.desks.all(guest.chat.id):
+        orders = other.last.orders.open if other.last is not None and other.last.orders is not None else ()
+        known = {order.id for order in orders if order.spot} if other.account.key != desk.account.key else set()
+        found += [Linked(other.account.name, offer) for offer in market.offers if offer.id in known and not offer.mine]
+    return tuple(found)
 
 
 def _desk_at(guest: Guest, server: ServerId) -> Desk | None:

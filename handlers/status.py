@@ -17,6 +17,7 @@ def show_status(guest: Guest) -> Screen:
         house.clock(),
         version=VERSION,
         waiting_messages=house.store.outbox.waiting_count(guest.chat.id),
+        stopped_at=guest.chat.panic_at,
         last_tick=house.store.installation.last_tick(),
     )
 

@@ -14,7 +14,7 @@ from bot.domain.stops import AtRunway, AtTime, Condition, extended, outlook, ter
 from bot.services.desk import Desk
 from bot.services.feeds import Orders, Wallets
 from bot.services.house import House
-from bot.services.stops import ACTING, FAILED, MISSED, WARNED, read_terms, seen_of
+from bot.services.stops import ACTING, FAILED, HELD, MISSED, WARNED, read_terms, seen_of
 from handlers.guest import Guest
 from handlers.looking import RECENT, Look, look_at_all, trouble
 from handlers.orders import find_open
@@ -95,6 +95,8 @@ def letter(house: House, account: Account, told: StopTold) -> Screen | None:
             return views.warned(account, stop.order, stop.server, standing, now)
         case phase if phase == MISSED and stop.state == "missed" and isinstance(condition, AtTime):
             return views.missed(account, stop.order, stop.server, stop.id, condition.at, now)
+        case phase if phase == HELD and house.store.chats.get(account.chat).panic_at is not None:
+            return views.held(account, stop.order, stop.server, condition, now)
         case phase if phase == ACTING:
             return views.acting(account, stop.order, stop.server, condition, now)
         case phase if phase == FAILED:

@@ -120,6 +120,9 @@ class Routes(Protocol):
     def takes_file(self, arrival: Arrival) -> int | None:
         """The most bytes of a text file that this person was asked for; `None`: a file answers nothing here."""
 
+    def at_once(self, arrival: Arrival, name: str) -> bool:
+        """Carries out a command that may wait for no turn; its answer, which waits, says what was done. False: any other."""
+
     def decide(self, arrival: Arrival, data: str) -> Decision:
         """Authorises a press, claims what it claims, and marks the update as handled in the same transaction where it spends."""
 

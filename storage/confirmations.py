@@ -83,6 +83,14 @@ class Confirmations:
         """The person said no: it cannot be claimed any more."""
         return self._answer("declined_ms", token, chat, user, now)
 
+    def revoke(self, chat: ChatId, now: datetime) -> int:
+        """Every question of a chat that could still be answered counts as given up; how many they were."""
+        return self._db.change(
+            "UPDATE confirmations SET declined_ms = ?1"
+            " WHERE chat_id = ?2 AND used_ms IS NULL AND declined_ms IS NULL AND expires_ms > ?1",
+            (to_ms(now), chat),
+        )
+
     def secret(self, confirmation: Confirmation) -> bytes | None:
         """What was sealed with it. `Unopenable` where that was damaged."""
         row = self._db.first("SELECT sealed FROM confirmations WHERE token = ?", (confirmation.token,))

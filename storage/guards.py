@@ -11,7 +11,7 @@ from bot.domain.ids import AccountId, ChatId, GuardId, KeyId, OrderId, ServerId,
 from storage.database import Database
 from storage.times import from_ms, to_ms
 
-GuardState = Literal["off", "on", "acting", "over"]
+GuardState = Literal["off", "on", "acting", "ending", "over"]
 
 STANDING = "guards.state IN ('on', 'acting')"
 
@@ -21,7 +21,7 @@ class GuardedBid:
     """The guard of one bid of one account. `terms` and `body` are JSON.
 
     `off`: it does nothing, and keeps its terms. `on`: it judges each reading. `acting`: a step is a row of the ledger,
-    `once_of`, and not followed yet. `over`: the order is gone. `terms`: as they are being chosen; what is in force stands
+    `once_of`, and not followed yet. `ending`: the same, and then it is off. `over`: the order is gone. `terms`: as they are being chosen; what is in force stands
     in `body`, which is `None` until it was switched on for the first time. `moves`: how many steps were decided.
     """
 
@@ -41,6 +41,19 @@ class GuardedBid:
     @property
     def stands(self) -> bool:
         return self.state in {"on", "acting"}
+
+
+@dataclass(frozen=True, slots=True)
+class GuardPost:
+    """Where a guard stands: what is looked at every second for each of them, without its terms."""
+
+    id: GuardId
+    chat: ChatId
+    key: KeyId
+    order: OrderId
+    server: ServerId
+    state: GuardState
+    changed_at: datetime
 
 
 def once_of(guard: GuardId, move: int) -> str:
@@ -98,9 +111,30 @@ class Guards:
         """Those of a chat that are on, the oldest first."""
         return self._all(f"{STANDING} AND chat_id = ? ORDER BY id", chat)
 
-    def standing(self) -> tuple[GuardedBid, ...]:
-        """Those that are on, by account; also of paused chats: who left the bot keeps the machine all the same."""
-        return self._all(f"{STANDING} ORDER BY account_id, id")
+    def posts(self) -> tuple[GuardPost, ...]:
+        """Those that something may still come of, by account; also of paused chats: who left the bot keeps the machine."""
+        rows = self._db.fetch(
+            "SELECT guards.id, guards.chat_id, key_id, order_id, server_id, state, changed_ms"
+            " FROM guards JOIN accounts ON accounts.id = account_id"
+            " WHERE state IN ('on', 'acting', 'ending') ORDER BY account_id, guards.id"
+        )
+        return tuple(
+            GuardPost(
+                row["id"],
+                row["chat_id"],
+                row["key_id"],
+                row["order_id"],
+                row["server_id"],
+                row["state"],
+                from_ms(row["changed_ms"]),
+            )
+            for row in rows
+        )
+
+    def orders(self) -> frozenset[OrderId]:
+        """Every bid that some guard of this installation is on for."""
+        rows = self._db.fetch(f"SELECT order_id FROM guards WHERE {STANDING}")  # noqa: S608
+        return frozenset(OrderId(row["order_id"]) for row in rows)
 
     def servers_of(self, key: KeyId) -> frozenset[ServerId]:
         """The machines for which some guard of this key is on."""

@@ -22,7 +22,7 @@ _WATCHED = (
     " OR EXISTS (SELECT 1 FROM accounts JOIN lowerings ON lowerings.account_id = accounts.id"
     " WHERE accounts.key_id = keys.id AND lowerings.state IN ('waiting', 'acting'))"
     " OR EXISTS (SELECT 1 FROM accounts JOIN guards ON guards.account_id = accounts.id"
-    " WHERE accounts.key_id = keys.id AND guards.state IN ('on', 'acting')))"
+    " WHERE accounts.key_id = keys.id AND guards.state IN ('on', 'acting', 'ending')))"
 )
 """By an active chat, or for a stop condition, a lowering or a guard: these are kept also where the chat is sent nothing any more."""
 

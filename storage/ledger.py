@@ -45,6 +45,11 @@ class Entry:
     before: str | None = None
     """Of a creation: JSON of the order numbers that my_orders listed right before the request left."""
 
+    @property
+    def automatic(self) -> bool:
+        """Sent without a press of its own. The tokens of presses are base64url, and have no colon."""
+        return ":" in self.once
+
 
 class AlreadyInLedger(StorageError):
     """This confirmation was acted upon before; `entry` says what came of it."""

@@ -344,7 +344,7 @@ def m006_guards(db: sqlite_utils.Database) -> None:
             user_id INTEGER NOT NULL,
             order_id INTEGER NOT NULL,
             server_id INTEGER NOT NULL,
-            state TEXT NOT NULL DEFAULT 'off' CHECK (state IN ('off', 'on', 'acting', 'over')),
+            state TEXT NOT NULL DEFAULT 'off' CHECK (state IN ('off', 'on', 'acting', 'ending', 'over')),
             terms TEXT NOT NULL,
             body TEXT,
             moves INTEGER NOT NULL DEFAULT 0,
@@ -354,7 +354,7 @@ def m006_guards(db: sqlite_utils.Database) -> None:
             CHECK (state IN ('off', 'over') OR body IS NOT NULL)
         ) STRICT;
         CREATE INDEX guards_chat ON guards(chat_id);
-        CREATE INDEX guards_standing ON guards(account_id, id) WHERE state IN ('on', 'acting');
+        CREATE INDEX guards_standing ON guards(account_id, id) WHERE state IN ('on', 'acting', 'ending');
 
         CREATE INDEX ledger_bids ON ledger(key_id, order_id) WHERE operation = 'set_spot_price';
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.alerts.alert import Notice
+from bot.alerts.alert import AlertType, Notice
 from bot.domain.announcements import ANNOUNCEMENTS, Announcement
 from bot.domain.ids import AccountId, ChatId, MessageId
 from storage.codec import encode
@@ -182,6 +182,12 @@ class Outbox:
         """What this chat was told of an episode, in order: the letters whose messages can be edited or answered."""
         return self._all("chat_id = ? AND episode = ? AND state = 'sent' AND message_id IS NOT NULL", chat, episode)
 
+    def notices_of(self, chat: ChatId, account: AccountId, kind: AlertType, subject: str) -> tuple[Letter, ...]:
+        """What this chat was or is to be told by one type of alert of one subject of this account, in order."""
+        begin = f"{account}:{kind}:{subject}:"
+        end = f"{begin[:-1]};"  # the sign that comes next after the colon
+        return self._all("chat_id = ? AND once >= ? AND once < ? AND kind = 'notice'", chat, begin, end)
+
     def waiting(self, chat: ChatId, episode: str) -> tuple[Letter, ...]:
         """What this chat is still to be told of an episode, queued or being sent, in order."""
         return self._all("chat_id = ? AND episode = ? AND state IN ('queued', 'sending')", chat, episode)
@@ -194,9 +200,10 @@ class Outbox:
         return 0 if row is None else int(row["n"])
 
     def is_notice(self, chat: ChatId, message: MessageId) -> bool:
-        """Whether this message of the chat is an alert of ours, which later news will edit."""
+        """Whether this message of the chat is an alert of ours, or tells of a guard: later news will edit it."""
         row = self._db.first(
-            "SELECT 1 FROM outbox WHERE chat_id = ? AND message_id = ? AND kind = 'notice' AND state = 'sent'",
+            "SELECT 1 FROM outbox WHERE chat_id = ? AND message_id = ? AND state = 'sent'"
+            " AND (kind = 'notice' OR kind = 'plain' AND episode GLOB 'guard:*')",
             (chat, message),
         )
         return row is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
@@ -68,11 +68,28 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Outbid:
-    """`spot.outbid`. `market` is the reading that shows it; `vanished`: the order is gone, so there is nothing to raise."""
+    """`spot.outbid`. `market` is the reading that shows it; `vanished`: the order is gone, so there is nothing to raise.
+
+    `before`: the auction as last read while the bid held its machine. `lost`: as last read while it did not, once it
+    holds it again.
+    """
 
     order: Order
     market: SpotMarket
     vanished: bool = False
+    before: SpotMarket | None = None
+    lost: SpotMarket | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether this bid, or another one of the same account, holds the machine."""
+        offer, holder = self.market.find(self.order.id), self.market.holder
+        return (offer is not None and offer.active) or (holder is not None and holder.mine)
+
+    def following(self, earlier: Outbid) -> Outbid:
+        """With what the reading before this one, of the same episode, knew and this one does not show any more."""
+        lost = None if not self.held else earlier.lost if earlier.held else earlier.market
+        return replace(self, before=self.before or earlier.before, lost=lost)
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,14 +173,14 @@ def _listed_bid(snapshot: Snapshot, settings: Settings, context: Context, order:
         return Unknown(kind, str(order.id))
     if snapshot.at - market.read_at > settings.stale_after:
         return Unknown(kind, str(order.id))
-    own = active or (market.holder is not None and market.holder.mine)  # by another bid of the same account
+    facts = Outbid(order, market, before=snapshot.held_in.get(order.id))
     return Condition(
         kind,
         str(order.id),
         settings.stage(kind, 1).severity,
-        Outbid(order, market),
-        holds=not own and order.id in snapshot.held,
-        clear=own,
+        facts,
+        holds=not facts.held and order.id in snapshot.held,
+        clear=facts.held,
         read_at=market.read_at,
         source=order.server,
         urgent=True,
@@ -193,7 +193,7 @@ def _vanished_bid(snapshot: Snapshot, settings: Settings, context: Context, lost
     quiet = context.cancelled(lost.order.id) or reached_its_length(lost) or displaced_by(snapshot, lost) is None
     if quiet or market is None or snapshot.at - market.read_at > settings.stale_after:
         return Unknown(kind, str(lost.order.id))
-    facts = Outbid(lost.order, market, vanished=True)
+    facts = Outbid(lost.order, market, vanished=True, before=snapshot.held_in.get(lost.order.id))
     severity, read_at = settings.stage(kind, 1).severity, snapshot.orders_at
     return Condition(kind, str(lost.order.id), severity, facts, read_at=read_at, source=Part.ORDERS, since=lost.since)
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 
 from bot.alerts.alert import EndReason
 from bot.alerts.snapshot import Missing, Snapshot
 from bot.domain.money import Money
 from bot.domain.rental import Order
+from bot.domain.spending import about_empty
 from bot.domain.spot import Offer, SpotMarket
 
 NEAR_ITS_END = timedelta(minutes=2)
 """CLORE.AI's clock and ours differ."""
-ABOUT_EMPTY = timedelta(minutes=15)
-"""A wallet that pays for less than this of the order is called empty."""
 
 
 def end_reason(snapshot: Snapshot, lost: Missing, *, cancelled_elsewhere: bool = False) -> EndReason:
@@ -56,13 +54,7 @@ def _out_of_funds(snapshot: Snapshot, lost: Missing) -> bool:
     """Only by wallets read since the order was missing."""
     if snapshot.wallets is None or snapshot.wallets_at is None or snapshot.wallets_at < lost.since:
         return False
-    coin = lost.order.price.currency
-    left = next((wallet.balance for wallet in snapshot.wallets if wallet.currency == coin), None)
-    return left is not None and left < lost.order.cost_per_day.amount * _share_of_a_day(ABOUT_EMPTY)
-
-
-def _share_of_a_day(length: timedelta) -> Decimal:
-    return Decimal(length // timedelta(seconds=1)) / 86_400
+    return about_empty(snapshot.wallets, lost.order.cost_per_day)
 
 
 def past_row(snapshot: Snapshot, lost: Missing) -> Order | None:

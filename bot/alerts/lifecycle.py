@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import assert_never
 
-from bot.alerts.alert import AlertState, AlertType, Condition, Edge, Fine, News, Notice, Phase, Unknown
+from bot.alerts.alert import AlertState, AlertType, Condition, Edge, Facts, Fine, News, Notice, Outbid, Phase, Unknown
 from bot.alerts.conditions import Findings, Level
 from bot.alerts.settings import Settings, Stage, Timer
 from bot.alerts.snapshot import Source
@@ -181,7 +181,7 @@ def _episode(what: Condition | Edge, account: AccountId, since: datetime) -> str
 def _pending(state: AlertState, level: Condition, moment: Moment) -> Step:
     if not level.holds:
         return None, ()
-    state = _at_stage(replace(state, samples=state.samples + 1, facts=level.facts), level.stage, moment)
+    state = _at_stage(replace(state, samples=state.samples + 1, facts=_facts(state, level)), level.stage, moment)
     if not _ripe(state, level, moment):
         return state, ()
     return _tell(replace(state, phase=Phase.FIRING), moment)
@@ -197,11 +197,19 @@ def _still(state: AlertState, level: Condition, moment: Moment) -> Step:
     """Not clear: it fires, or goes on firing, in the same episode; its stage rises at once and falls with hysteresis."""
     stage = max(level.stage if level.holds else 0, min(state.stage, level.keeps), 1)
     samples = state.samples + 1 if level.holds else state.samples
-    back = replace(state, phase=Phase.FIRING, clear_since=None, clear_samples=0, samples=samples, facts=level.facts)
+    facts = _facts(state, level)
+    back = replace(state, phase=Phase.FIRING, clear_since=None, clear_samples=0, samples=samples, facts=facts)
     new = _at_stage(back, stage, moment)
     if stage > new.told_stage:
         return _tell(new, moment)
     return new, (_notice(News.CHANGED, new, moment),) if stage != state.stage else ()
+
+
+def _facts(state: AlertState, level: Condition) -> Facts:
+    """The facts of the newest reading; of a bid also what the readings before it have shown."""
+    if isinstance(level.facts, Outbid) and isinstance(state.facts, Outbid):
+        return level.facts.following(state.facts)
+    return level.facts
 
 
 def _at_stage(state: AlertState, number: int, moment: Moment) -> AlertState:
@@ -218,7 +226,7 @@ def _tell(state: AlertState, moment: Moment) -> Step:
 def _clearing(state: AlertState, level: Condition, moment: Moment) -> Step:
     timer, since = _timer(state, moment), state.clear_since or moment.now
     samples = state.clear_samples + 1
-    state = replace(state, phase=Phase.RESOLVING, clear_since=since, clear_samples=samples, facts=level.facts)
+    state = replace(state, phase=Phase.RESOLVING, clear_since=since, clear_samples=samples, facts=_facts(state, level))
     if samples < timer.clear_samples or moment.now - since < timer.clear_hold:
         return state, ()
     return None, (_notice(News.RESOLVED, state, moment),) if state.told_stage else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -148,7 +148,14 @@ def _with_markets(before: Snapshot, now: Snapshot, read: Mapping[ServerId, SpotM
     markets |= {server: market for server, market in read.items() if server in servers}
     now = replace(now, markets=markets)
     held = frozenset(order.id for order in spot if order.id in before.held or now.bid_active(order))
-    return replace(now, held=held, in_doubt=_in_doubt(before, replace(now, held=held), read))
+    now = replace(now, held=held, held_in=_held_in(before, now, spot))
+    return replace(now, in_doubt=_in_doubt(before, now, read))
+
+
+def _held_in(before: Snapshot, now: Snapshot, spot: Iterable[Order]) -> dict[OrderId, SpotMarket]:
+    lost = [order for order in spot if not now.bid_active(order)]
+    known = {order.id: before.held_in[order.id] for order in lost if order.id in before.held_in}
+    return known | {order.id: before.markets[order.server] for order in lost if before.bid_active(order)}
 
 
 def _unlisted(now: Snapshot) -> tuple[Order, ...]:

@@ -58,7 +58,8 @@ class Snapshot:
     `orders` and `wallets` are `None` until first read. `markets`: the auctions of own spot orders, each with its own
     `read_at`. `held`: spot orders seen active at some time. `missing`: in question; `gone`: found gone by this very
     reading (never on the baseline). `failures`: readings in a row that brought nothing. `in_doubt`: listed bids that
-    held their machine until the last reading of their market, which a second reading has yet to confirm.
+    held their machine until the last reading of their market, which a second reading has yet to confirm. `held_in`: of
+    bids that do not hold their machine any more, the auction as last read while they did.
     """
 
     at: datetime
@@ -78,6 +79,7 @@ class Snapshot:
     rejections: int = 0
     rejected_since: datetime | None = None
     in_doubt: frozenset[OrderId] = frozenset()
+    held_in: Mapping[OrderId, SpotMarket] = field(default_factory=dict)
 
     def bid_active(self, order: Order) -> bool | None:
         """Whether this spot order holds its machine, by its market; `None` where that is not known (or it is no spot order)."""
@@ -86,6 +88,13 @@ class Snapshot:
         market = self.markets.get(order.server)
         offer = market.find(order.id) if market else None
         return offer.active if offer else None
+
+    def is_gone(self, order: OrderId, since: datetime | None = None) -> bool:
+        """Whether a list that is newer than `since` does not hold this order, and no doubt about it is left."""
+        if self.orders is None or self.orders_at is None or (since is not None and self.orders_at <= since):
+            return False
+        listed = any(each.id == order for each in self.orders.open)
+        return not listed and all(lost.order.id != order for lost in self.missing)
 
     @property
     def waiting(self) -> frozenset[OrderId]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
-from bot.domain.ids import BatchId, DeploymentId, LoweringId, ServerId, StopId
+from bot.domain.ids import BatchId, DeploymentId, GuardId, LoweringId, ServerId, StopId
 from bot.domain.money import Money
+from bot.domain.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,25 @@ class LoweringTold:
     lowering: LoweringId
 
 
-Announcement = DeploymentTold | StopTold | ServerTold | BatchTold | LoweringTold
+class GuardNews(StrEnum):
+    """What is told of a guard."""
+
+    MOVED = "moved"  # it has raised or lowered the bid: `entry` of the ledger
+    STOPPED = "stopped"  # it can do nothing now: `reason`
+    GOES_ON = "goes on"  # what it had stopped for is over
+
+
+@dataclass(frozen=True, slots=True)
+class GuardTold:
+    """A step that the guard of a bid has taken, or why it can take none. `entry`: the step in the ledger, 0: there is none."""
+
+    guard: GuardId
+    news: GuardNews
+    entry: int = 0
+    reason: Reason | None = None
+
+
+Announcement = DeploymentTold | StopTold | ServerTold | BatchTold | LoweringTold | GuardTold
 
 ANNOUNCEMENTS: Final[dict[str, type[Announcement]]] = {
     "deployment": DeploymentTold,
@@ -58,5 +78,6 @@ ANNOUNCEMENTS: Final[dict[str, type[Announcement]]] = {
     "server": ServerTold,
     "batch": BatchTold,
     "lowering": LoweringTold,
+    "guard": GuardTold,
 }
 """By the word that begins the body of such a letter."""

@@ -214,7 +214,6 @@ def _went(descent: Descent, price: Money, at: datetime) -> Descent:
     return replace(descent, bid=price, known=lowered(descent.known, descent.bid, price, at), lost=None, end=end)
 
 
-def known_by(result: Result, was: Money, price: Money, at: datetime) -> Known | None:
-    """What a refused lowering from `was` to `price` has told; `None`: nothing that leads further down."""
-    leads = result.cause in {Cause.STEP_TOO_BIG, Cause.TOO_SOON}
-    return heard(Known(), was, price, result, at) if leads else None
+def leads_on(result: Result) -> bool:
+    """Whether a refused lowering has told how far or when the bid can go down."""
+    return result.cause in {Cause.STEP_TOO_BIG, Cause.TOO_SOON}

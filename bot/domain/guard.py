@@ -18,8 +18,8 @@ from enum import Enum
 from typing import Final
 
 from bot.domain import lowering
-from bot.domain.ids import OrderId
-from bot.domain.ledger import Ending, Result
+from bot.domain.ids import OrderId, ServerId
+from bot.domain.ledger import Cause, Ending, Result
 from bot.domain.limits import rest_of_day, smaller, with_margin, within
 from bot.domain.lowering import Known
 from bot.domain.money import Money, Rates, round_down, unit
@@ -30,6 +30,8 @@ FRESH: Final = timedelta(seconds=90)
 """A reading that is older moves nothing: one turn of the base interval, and half of another."""
 RATES_FRESH: Final = timedelta(minutes=30)
 """Rates from elsewhere, where the auction's own reply brought none."""
+AFTER_REFUSAL: Final = timedelta(minutes=10)
+"""Until a raise that CLORE.AI has refused, for whatever reason of its own, is tried again."""
 SETTLES: Final = timedelta(minutes=3)
 """So long a reading that does not show the last move is taken for an older one that comes late."""
 LEAST_SAVING: Final = Decimal("0.01")
@@ -51,11 +53,20 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person confirms before it acts by itself: exactly these terms."""
+
+    order: OrderId
+    server: ServerId
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """The last move, while no reading has shown it.
 
-    `adds`: what it took of the budget; `raised_at`: the raise before it; `minimum`: the host's, then; `answered`: CLORE.AI
-    may have carried it out, and it was said when.
+    `adds`: what it took of the budget; `raised_at`: the raise before it; `minimum`: the host's, then; `answered`: since
+    when it is known that CLORE.AI has carried it out, or may have.
     """
 
     price: Money
@@ -63,7 +74,7 @@ class Sent:
     adds: Decimal = Decimal(0)
     raised_at: datetime | None = None
     minimum: Money | None = None
-    answered: bool = False
+    answered: datetime | None = None
 
     @property
     def lowers(self) -> bool:
@@ -203,11 +214,13 @@ def settled(guard: Guard, result: Result, now: datetime) -> Guard:
     if sent is None:
         return guard
     carried_out = result.ending in {Ending.DONE, Ending.UNKNOWN}  # or it may have been
-    guard = replace(guard, sent=replace(sent, answered=True)) if carried_out else _undone(guard, sent)
+    guard = replace(guard, sent=replace(sent, answered=now)) if carried_out else _undone(guard, sent)
     known = lowering.heard(guard.known, sent.was, sent.price, result, now, minimum=sent.minimum)
-    judged = not carried_out and result.cause not in lowering.NOT_JUDGED
-    raised_at = now if judged and not sent.lowers else guard.raised_at
-    return replace(guard, known=known, raised_at=raised_at, after=now)
+    refused = not carried_out and not sent.lowers and result.cause not in lowering.NOT_JUDGED
+    if refused:  # what is known to be wrong with it is put right by the next reading; the rest is not asked in a row
+        guard = replace(guard, raised_at=now, stopped=guard.stopped if result.cause is Cause.TOO_LOW else Why.REFUSED)
+    # What was read after a step that is done counts, if it shows that step: it may be lost again already.
+    return replace(guard, known=known, after=guard.after if result.ending is Ending.DONE else now)
 
 
 def _seen(guard: Guard, market: SpotMarket, offer: Offer) -> Guard | None:
@@ -220,14 +233,15 @@ def _seen(guard: Guard, market: SpotMarket, offer: Offer) -> Guard | None:
     if offer.bid == sent.price:
         guard = replace(guard, sent=None, bid=offer.bid)
         return _came_down(guard, sent, market.read_at) if sent.lowers else guard
-    if guard.after is not None and market.read_at - guard.after < SETTLES:
+    since = sent.answered or guard.after
+    if since is not None and market.read_at - since < SETTLES:
         return None
     return replace(_undone(guard, sent), bid=offer.bid)
 
 
 def _came_down(guard: Guard, sent: Sent, at: datetime) -> Guard:
     """A lowering is through. Without an answer only this reading says since when."""
-    known = guard.known if sent.answered else lowering.lowered(guard.known, sent.was, sent.price, at)
+    known = guard.known if sent.answered is not None else lowering.lowered(guard.known, sent.was, sent.price, at)
     back = (sent.was - sent.price).amount * rest_of_day(at)
     return replace(guard, known=known, added=max(guard.added - back, Decimal(0)))
 
@@ -315,7 +329,7 @@ def _decide(guard: Guard, view: _View, now: datetime) -> tuple[Guard, Action]:
 
 def _lower(guard: Guard, view: _View, price: Money, why: Why, now: datetime) -> tuple[Guard, Action]:
     sent = Sent(price, view.offer.bid, raised_at=guard.raised_at, minimum=view.minimum)
-    stopped = Why.CEILING if why is Why.BEHIND else None
+    stopped = None if view.offer.active else view.blocked
     guard = replace(guard, sent=sent, after=now, stopped=stopped)
     return guard, replace(view.figures, move=Move.LOWER, why=why, price=price)
 
@@ -332,8 +346,10 @@ def _raise(guard: Guard, view: _View, now: datetime) -> tuple[Guard, Action]:
         price = smaller(price, round_down(bid + Money(left / rest, bid.currency)))
         if price < need:
             return _stop(guard, replace(view.figures, why=Why.BUDGET, limit=Money(left, bid.currency)))
-    if guard.raised_at is not None and (until := guard.raised_at + terms.pause) > now:
-        return replace(guard, stopped=None), replace(view.figures, why=Why.PAUSE, until=until)
+    refused = guard.stopped is Why.REFUSED
+    pause = max(terms.pause, AFTER_REFUSAL) if refused else terms.pause
+    if guard.raised_at is not None and (until := guard.raised_at + pause) > now:
+        return guard if refused else replace(guard, stopped=None), replace(view.figures, why=Why.PAUSE, until=until)
     adds = (price - bid).amount * rest
     sent = Sent(price, bid, adds=adds, raised_at=guard.raised_at)
     guard = replace(guard, sent=sent, after=now, raised_at=now, added=guard.added + adds, stopped=None)

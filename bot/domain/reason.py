@@ -40,6 +40,7 @@ class Why(Enum):
     NO_RATE = "no rate"  # a ceiling or a rival is in a coin whose worth is not known
     OWN_BID = "own bid"  # `rival` is guarded here as well
     KEY_REFUSED = "key refused"
+    REFUSED = "refused"  # CLORE.AI takes no step, in its own words; tried again after a while
     VANISHED = "vanished"  # the order is gone: nothing to raise
 
 

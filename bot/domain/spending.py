@@ -13,6 +13,8 @@ from bot.domain.rental import Order
 
 FOREVER = timedelta(days=3650)
 """A runway beyond this is "years": more digits would claim what nobody knows."""
+ABOUT_EMPTY = timedelta(minutes=15)
+"""A wallet that pays for less than this of an order is called empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,12 @@ def runway(balance: Money, burn: Money | None) -> timedelta | None:
         return None
     days = max(balance.amount, Decimal(0)) / burn.amount
     return FOREVER if days >= FOREVER.days else timedelta(seconds=int(days * 86_400))
+
+
+def about_empty(wallets: Iterable[Wallet], cost_per_day: Money) -> bool:
+    """Whether the wallet of that coin pays for less than a quarter of an hour; a balance that is not known is not empty."""
+    balance = next((wallet.money for wallet in wallets if wallet.currency == cost_per_day.currency), None)
+    return balance is not None and balance < cost_per_day * (Decimal(ABOUT_EMPTY // timedelta(seconds=1)) / 86_400)
 
 
 def top_up(balance: Money, burn: Money, hours: int) -> Money:

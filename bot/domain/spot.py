@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from bot.domain.ids import OrderId, ServerId
 from bot.domain.money import Money, Rates, round_down, round_up, unit
+from bot.domain.rental import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,13 @@ def in_coin(money: Money, currency: str, rates: Rates | None) -> Money | None:
     if money.currency == currency:
         return money
     return None if rates is None else rates.convert(money, currency)
+
+
+def own_bid(order: Order, *markets: SpotMarket | None) -> Money:
+    """The bid as the first of these readings of its auction shows it that has it; else as the list of orders does."""
+    offers = (market.find(order.id) for market in markets if market is not None)
+    shown = (offer.bid for offer in offers if offer is not None and offer.bid.currency == order.price.currency)
+    return next(shown, order.price)
 
 
 def rank(offer: Offer, worth: Money) -> tuple[Decimal, bool, int]:

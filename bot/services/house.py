@@ -23,11 +23,13 @@ from bot.services.deployments import FirstMinutes, begin
 from bot.services.desk import Desks
 from bot.services.favourites import Favourites
 from bot.services.feeds import Feed, Feeds, KeyUnopenable
+from bot.services.guards import GuardWatch
 from bot.services.hosting import Hosting
 from bot.services.hot import HotMarkets
 from bot.services.lookout import Lookout
 from bot.services.lowerings import LoweringWatch
 from bot.services.market import MarketCopy
+from bot.services.panic import Panic
 from bot.services.probe import NOWHERE, Connector, Prober
 from bot.services.record import Recorder
 from bot.services.results import Findings
@@ -60,7 +62,9 @@ class House:
     writes: Writes
     stops: StopWatch
     lowerings: LoweringWatch
+    guards: GuardWatch
     batches: BatchRunner
+    panic: Panic
     lookout: Lookout
     watch: Watch
     first_minutes: FirstMinutes
@@ -110,7 +114,12 @@ def build(
     """`wake` is called when the outbox has something new. `connector`: how new rentals are tried."""
     tasks = Tasks()
     market = MarketCopy(clore, clock)
-    recorder = Recorder(store, clock, wake, poll_every)
+
+    def see_tenants() -> None:
+        """Whether a tenant on demand has the machine, only the marketplace tells: by the time that the loss is confirmed."""
+        tasks.start("tenants", market.renew(), expendable=True)
+
+    recorder = Recorder(store, clock, wake, poll_every, unheld=see_tenants)
 
     def client(key: KeyId) -> KeyedClient:
         try:
@@ -139,6 +148,7 @@ def build(
         arm_wish(store, entry, creation, order, clock())
 
     writes = Writes(store, desks, market, tasks, clock, wake, on_rented)
+    batches = BatchRunner(store, market, writes, tasks, clock, wake)
     return House(
         store=store,
         clock=clock,
@@ -153,9 +163,11 @@ def build(
         desks=desks,
         connections=Connections(store, clore, clock),
         writes=writes,
-        batches=BatchRunner(store, market, writes, tasks, clock, wake),
+        batches=batches,
+        panic=Panic(store, writes, batches, clock, wake),
         stops=StopWatch(store, feeds, writes, clock, wake, poll_every),
         lowerings=LoweringWatch(store, feeds, market, writes, clock, wake, poll_every),
+        guards=GuardWatch(store, feeds, market, writes, tasks, clock, wake),
         lookout=Lookout(store, feeds, writes, tasks, clock),
         watch=Watch(store, feeds, market, tasks, clock, hot, every=poll_every),
         first_minutes=FirstMinutes(store, feeds, tasks, Prober(connector, clock), clock, wake),

@@ -7,17 +7,17 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.alerts.snapshot import Snapshot
 from bot.alerts.wanted import surely_rejected
 from bot.domain.announcements import LoweringTold
 from bot.domain.descent import Arrived, Descent, End, Send, Verdict, Why, after, ended, judge, sent
-from bot.domain.ids import LoweringId, OrderId, ServerId, UserId
+from bot.domain.ids import KeyId, LoweringId, OrderId, ServerId, UserId
 from bot.domain.ledger import BidChange, Cause, Ending, Result
+from bot.domain.lowering import Known, heard
 from bot.services.clock import Clock
 from bot.services.feeds import Feeds
 from bot.services.market import MarketCopy
 from bot.services.stops import EVERY, STALE_POLLS
-from bot.services.writes import Writes
+from bot.services.writes import Writes, change_of
 from storage.accounts import Account
 from storage.codec import decode, encode
 from storage.errors import Unreadable
@@ -60,7 +60,7 @@ class LoweringWatch:
         now = self._clock()
         if self._looked_at is not None and timedelta(0) <= now - self._looked_at < EVERY:
             return
-        self._looked_at = now
+        self._looked_at, panic = now, self._store.chats.in_panic()
         for lowering in self._store.lowerings.standing():
             account = self._store.accounts.get(lowering.chat, lowering.account)
             descent = read_descent(lowering)
@@ -68,7 +68,7 @@ class LoweringWatch:
                 self._note_unreadable(lowering)
             elif lowering.state == "acting":
                 self._follow(lowering, descent, now)
-            else:
+            elif lowering.chat not in panic:
                 self._judge(lowering, account, descent, now)
 
     def begin(
@@ -114,7 +114,7 @@ class LoweringWatch:
             return None
         if surely_rejected(snapshot):
             return End(Why.KEY)
-        if _gone(snapshot, lowering):
+        if snapshot.is_gone(lowering.order, lowering.changed_at):
             return End(Why.GONE)
         market = snapshot.markets.get(lowering.server)
         if market is None or market.read_at <= lowering.changed_at or now - market.read_at > self._stale_after:
@@ -176,9 +176,11 @@ def read_descent(lowering: Lowering) -> Descent | None:
         return None
 
 
-def _gone(snapshot: Snapshot, lowering: Lowering) -> bool:
-    """Whether a list that is newer than the row does not hold the order, and no doubt about it is left."""
-    if snapshot.orders is None or snapshot.orders_at is None or snapshot.orders_at <= lowering.changed_at:
-        return False
-    listed = any(order.id == lowering.order for order in snapshot.orders.open)
-    return not listed and all(lost.order.id != lowering.order for lost in snapshot.missing)
+def known_of(store: Store, key: KeyId, order: OrderId) -> Known:
+    """What CLORE.AI has said of lowering this bid, to whichever chat with this key."""
+    known = Known()
+    for entry in store.ledger.bids(key, order):
+        change = change_of(entry)
+        if isinstance(change, BidChange) and change.was is not None and entry.result and entry.ended_at is not None:
+            known = heard(known, change.was, change.price, decode(Result, entry.result), entry.ended_at)
+    return known

@@ -73,8 +73,12 @@ class MarketCopy:
         if not old or now - self._tried_at < RETRY_AFTER:
             return
         self._tried_at = now
+        await self.renew(RATES_LIVE)
+
+    async def renew(self, max_age: timedelta = timedelta(0)) -> None:
+        """Reads the market where the copy is older than this; a failure is logged, and what was known stays."""
         try:
-            await self.fresh(RATES_LIVE, Priority.POLL)
+            await self.fresh(max_age, Priority.POLL)
         except CloreError as error:
             log.info("the marketplace could not be read: %s", error)
 

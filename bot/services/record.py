@@ -38,16 +38,23 @@ ANSWER: Final = ":answer"
 
 
 class Recorder:
-    """`wake` is called when the outbox has something new."""
+    """`wake` is called when the outbox has something new; `unheld` when a bid has lost a machine that no bid may hold."""
 
     def __init__(
-        self, store: Store, clock: Clock, wake: Callable[[], None], poll_every: timedelta, settings: Settings = DEFAULTS
+        self,
+        store: Store,
+        clock: Clock,
+        wake: Callable[[], None],
+        poll_every: timedelta,
+        settings: Settings = DEFAULTS,
+        unheld: Callable[[], object] = lambda: None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._wake = wake
         self._poll_every = poll_every
         self._settings = replace(settings, stale_after=max(settings.stale_after, STALE_POLLS * poll_every))
+        self._unheld = unheld
         self._held_up = False
         self._news_at: dict[KeyId, datetime] = {}
 
@@ -71,6 +78,8 @@ class Recorder:
         self._held_up = False
         if told:
             self._wake()
+        if _lost_to_nobody(before, snapshot):
+            self._unheld()
         return snapshot
 
     def _only_repeats(self, key: KeyId, before: Snapshot | None, reading: Reading) -> bool:
@@ -121,14 +130,12 @@ class Recorder:
         missed = [lost.since for lost in (*snapshot.missing, *snapshot.gone)]
         ours = self._store.ledger.cancelled(account.key, min([snapshot.at, *missed]) - OWN_CANCELLATIONS)
         elsewhere = {
-            entry.order: self._title(entry.chat) for entry in ours if entry.chat != account.chat and entry.order
+            entry.order: title_of(self._store, entry.chat)
+            for entry in ours
+            if entry.chat != account.chat and entry.order
         }
         here = frozenset(entry.order for entry in ours if entry.chat == account.chat and entry.order)
         return Context(cancelled_here=here, cancelled_elsewhere=elsewhere)
-
-    def _title(self, chat: ChatId) -> str:
-        found = self._store.chats.get(chat)
-        return "a private chat" if found.kind == "private" else found.title
 
     def _tell(self, account: Account, notice: Notice) -> None:
         """Puts a notice into the outbox; what follows an episode that was never told is not told either."""
@@ -170,12 +177,29 @@ class Recorder:
         return not all(dropped)
 
 
+def title_of(store: Store, chat: ChatId) -> str:
+    """How another chat of the same key is named: nobody learns who talks to the bot in private."""
+    found = store.chats.get(chat)
+    return "a private chat" if found.kind == "private" else found.title
+
+
 def _is_first(before: Snapshot | None, account: Account, now: datetime) -> bool:
     """Whether nothing was read since this account is here: what it sees first tells no news of before its time.
 
     An account from the future says that the clock was set back, and nothing else.
     """
     return before is None or before.orders_at is None or before.orders_at < account.created_at <= now
+
+
+def _lost_to_nobody(before: Snapshot | None, snapshot: Snapshot) -> bool:
+    """Whether this reading is the first sign of it. Who has the machine of a bid that vanished, its auction says later."""
+    known = {lost.order.id for lost in before.missing} if before else set()
+    if any(lost.held and lost.order.id not in known for lost in snapshot.missing):
+        return True
+    signs = snapshot.in_doubt - (before.in_doubt if before else frozenset())
+    listed = snapshot.orders.open if signs and snapshot.orders else ()
+    markets = (snapshot.markets.get(order.server) for order in listed if order.id in signs)
+    return any(market is not None and market.holder is None for market in markets)
 
 
 def _lasting(snapshot: Snapshot) -> Snapshot:

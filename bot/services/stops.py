@@ -36,8 +36,15 @@ WARNED: Final = "warned"
 MISSED: Final = "missed"
 ACTING: Final = "acting"
 FAILED: Final = "failed"
+HELD: Final = "held"
 
-_RANKS: Final = {WARNED: Rank.WARNING, MISSED: Rank.CRITICAL, ACTING: Rank.CRITICAL, FAILED: Rank.CRITICAL}
+_RANKS: Final = {
+    WARNED: Rank.WARNING,
+    MISSED: Rank.CRITICAL,
+    ACTING: Rank.CRITICAL,
+    FAILED: Rank.CRITICAL,
+    HELD: Rank.CRITICAL,
+}
 
 
 class StopWatch:
@@ -54,6 +61,7 @@ class StopWatch:
         self._stale_after = STALE_POLLS * poll_every
         self._signs: dict[tuple[StopId, int], datetime] = {}
         """The first reading that showed a cost or runway reached. A restart waits for two again."""
+        self._held: set[tuple[StopId, int]] = set()
         self._unreadable: set[StopId] = set()
         self._looked_at: datetime | None = None
 
@@ -62,12 +70,12 @@ class StopWatch:
         if self._looked_at is not None and timedelta(0) <= now - self._looked_at < EVERY:
             return
         self._looked_at = now
-        standing = self._store.stops.standing()
+        standing, panic = self._store.stops.standing(), self._store.chats.in_panic()
         for stop in standing:
             if stop.state == "acting":
                 self._follow(stop, now)
             else:
-                self._judge(stop, now)
+                self._judge(stop, now, held=stop.chat in panic)
         known = {stop.id for stop in standing}
         self._signs = {key: sign for key, sign in self._signs.items() if key[0] in known}
 
@@ -88,7 +96,8 @@ class StopWatch:
             body = encode(terms(condition))
             return stops.arm(account.chat, account.id, user, order.id, order.server, body, now, state=state)
 
-    def _judge(self, stop: Stop, now: datetime) -> None:
+    def _judge(self, stop: Stop, now: datetime, *, held: bool) -> None:
+        """`held`: a person has stopped all automation, so that it is told and not done."""
         account, found = self._store.accounts.get(stop.chat, stop.account), read_terms(stop)
         if account is None or found is None:
             self._note_unreadable(stop)
@@ -111,6 +120,8 @@ class StopWatch:
                 self._tell_as(stop, found, "warned", WARNED, now)
             case Step.ASK if stop.state in MAY_ACT:
                 self._tell_as(stop, found, "missed", MISSED, now)
+            case Step.ACT if held and stop.state in MAY_ACT:
+                self._tell_held(stop, found, now)
             case Step.ACT if stop.state in MAY_ACT:
                 self._carry_out(stop, account, found, now)
             case _:
@@ -126,6 +137,15 @@ class StopWatch:
         with self._store.transaction(durable=True):
             if self._store.stops.move(stop.id, state, of=MAY_ACT, now=now):
                 self._announce(stop, found.changes, phase, now)
+        self._wake()
+
+    def _tell_held(self, stop: Stop, found: Terms, now: datetime) -> None:
+        """Once; the state stays, so that it acts when a person lets automation go on, if it is not too late then."""
+        if (stop.id, found.changes) in self._held:
+            return
+        with self._store.transaction(durable=True):
+            self._announce(stop, found.changes, HELD, now)
+        self._held.add((stop.id, found.changes))
         self._wake()
 
     def _carry_out(self, stop: Stop, account: Account, found: Terms, now: datetime) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from bot.clore.client import Leaving
-from bot.domain.ids import MessageId, UserId
+from bot.domain.guard import FRESH
+from bot.domain.ids import ChatId, MessageId, UserId
 from bot.domain.ledger import CHANGES, BidChange, Cancellation, Cause, Change, Creation, Ending, Operation, Result, Told
 from bot.domain.rental import Order
 from bot.domain.secrets import NO_SECRETS, Secrets
@@ -164,6 +165,18 @@ class Writes:
         log.info("%s of account %s: found after all", entry.operation, entry.account)
         self._wake()
 
+    def call_off(self, chat: ChatId) -> int:
+        """Ends the steps of a chat that nobody pressed for and that have not left; returns how many. The caller wakes."""
+        waiting = [each for each in self._store.ledger.unfinished() if each.chat == chat and each.automatic]
+        ended = [
+            each
+            for each in waiting
+            if each.state == "asked" and self._end(each.id, Result(Ending.ABANDONED, Cause.CALLED_OFF)) is not None
+        ]
+        for each in ended:
+            self._tell(each.id, "ended")
+        return len(ended)
+
     def give_up(self, entry: Entry, cause: Cause) -> None:
         """The last word on a creation that stays unknown: a new press may rent again."""
         result = Result(Ending.UNKNOWN, cause)
@@ -278,10 +291,30 @@ class Writes:
         return await rent.carry_out()
 
     def _mark_sent(self, entry: Entry) -> None:
-        """The row says "sent" before the request leaves. Without a row that is open, nothing leaves."""
+        """The row says "sent" before the request leaves. Without a row that is open, nothing leaves.
+
+        Nor does a step that nobody pressed for, once a person has stopped it or what it was decided by is old.
+        """
         ledger, now = self._store.ledger, self._clock()
+        if (cause := self._called_off(entry, now)) is not None:
+            self._end(entry.id, Result(Ending.ABANDONED, cause))
+            raise NeverSent
         if not (ledger.sent(entry.id, now) or ledger.sent_again(entry.id, now)):
             raise NeverSent
+
+    def _called_off(self, entry: Entry, now: datetime) -> Cause | None:
+        if not entry.automatic:
+            return None
+        if self._store.chats.get(entry.chat).panic_at is not None:
+            return Cause.CALLED_OFF
+        change = change_of(entry)
+        if not isinstance(change, BidChange) or change.guard is None:
+            return None
+        guard = self._store.guards.get(entry.chat, change.guard)
+        if guard is None or not guard.stands:
+            return Cause.CALLED_OFF
+        read_at = change.reason.read_at if change.reason is not None else None
+        return Cause.TOO_LATE if read_at is None or now - read_at > FRESH else None
 
     def _tell(self, number: int, what: str, *, apart: bool = False) -> None:
         """`apart`: in a message of its own, which is heard where a changed one is not.
@@ -309,11 +342,11 @@ def operation_of(change: Change) -> Operation:
 
 
 def _of_several(entry: Entry) -> bool:
-    match change_of(entry):
+    match change := change_of(entry):
         case Creation(batch=batch):
             return batch is not None
-        case BidChange(lowering=lowering):
-            return lowering is not None
+        case BidChange():
+            return change.automatic
         case Cancellation():
             return False
         case never:

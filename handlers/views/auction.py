@@ -10,7 +10,6 @@ from bot.domain.ladder import Standing, on_demand_quote, saving
 from bot.domain.ladder import ladder as ranked
 from bot.domain.market import Listing, OnDemand
 from bot.domain.money import Money, Rates
-from bot.domain.rental import Order
 from bot.domain.spot import NoAnswer, Offer, SpotMarket, Winning, winning_bid
 from handlers.views.html import Html, code, join, say, when
 from handlers.views.words import coin, counted, exact_coin, percent, worth
@@ -26,12 +25,6 @@ REASONS: Final[dict[str, str]] = {
     NoAnswer.OFFLINE: "The server is offline: no bid can win it now.",
 }
 """Why no winning bid can be named."""
-
-
-def own_bid(order: Order, market: SpotMarket | None) -> Money:
-    """The bid as its auction shows it; as the list of orders does where the auction does not have it."""
-    offer = market.find(order.id) if market else None
-    return offer.bid if offer and offer.bid.currency == order.price.currency else order.price
 
 
 def ladder(

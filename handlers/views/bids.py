@@ -6,13 +6,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.ids import OrderId
+from bot.domain.limits import within
 from bot.domain.market import OnDemand
 from bot.domain.money import Money, Rates, plain, symbol, unit, with_fee
+from bot.domain.quote import Quote
 from bot.domain.rental import Order
-from bot.domain.spot import NoAnswer, SpotMarket, minimum_bid
+from bot.domain.spot import NoAnswer, SpotMarket, in_coin, minimum_bid, own_bid
 from handlers.actions import AskLowering, AskPrice, AskRaise, ShowOrder, ShowOrders, ShowPastOrders
+from handlers.guard_actions import ShowGuard
+from handlers.rent_actions import RentAgain
 from handlers.screen import Press, Row, Screen, Style
-from handlers.views.auction import REASONS, ladder, own_bid, standing, unheld, why_nobody
+from handlers.views.auction import REASONS, ladder, standing, unheld, why_nobody
 from handlers.views.errors import three_parts
 from handlers.views.frame import Account, age, confirmation, label, navigation, screen, title, valid_until
 from handlers.views.html import Html, deadline, join, say
@@ -41,10 +45,14 @@ def confirm(
     rates: Rates | None = None,
     runway_after: timedelta | None = None,
     on_demand: OnDemand | None = None,
+    ceiling: Money | None = None,
+    instead: Quote | None = None,
+    guard: Html | None = None,
 ) -> Screen:
     """The question before a bid is changed. The price in the button is, to the digit, what will be sent.
 
-    `runway_after`: of the bid's coin. `on_demand`: what the marketplace says of the server.
+    `runway_after`: of the bid's coin. `on_demand`: what the marketplace says of the server, `instead`: what it costs on
+    demand. `ceiling`: what its owner has set for its guard. `guard`: that it is on.
     """
     rates, present, offer = rates or market.rates, own_bid(order, market), market.find(order.id)
     verb, holds = "Raise" if bid > present else "Lower", offer is None or offer.active
@@ -59,12 +67,20 @@ def confirm(
             ),
             standing(bid, market, rates, on_demand=on_demand, now=now, own=order.id),
             cost(order, bid, rates, runway_after),
-            _cannot_be_undone(verb, holds=holds),
+            join(
+                (
+                    _too_much(order, bid, rates, ceiling, instead) if verb == "Raise" else None,
+                    _cannot_be_undone(verb, holds=holds),
+                    guard,
+                ),
+                " ",
+            ),
             valid_until(expires_at, now),
             age(market.read_at, now, rates),
         ),
         (
             (Press("✏️ Another price…", AskPrice(account.id, order.id)),),
+            (Press("🛡 Guard…", ShowGuard(account.id, order.id)),),
             *confirmation(token, f"{verb} to {exact_coin(bid)}", Style.SUCCESS if verb == "Raise" else Style.DANGER),
         ),
         details=ladder(market, order.id, rates, now),
@@ -211,8 +227,9 @@ def vanished(account: Account, order: OrderId, read_at: datetime | None, now: da
         title("❔", "Bid gone", number(order), account),
         say("CLORE.AI does not list this bid any more, so there is nothing to raise."),
         say("Nothing was changed, and nothing was rented in its place."),
-        say("A new bid can be placed on the server's page on CLORE.AI."),
+        say("A new bid can be placed, set up as this one was."),
         (
+            (Press("🔁 Bid again…", RentAgain(account.id, order)),),
             (Press("📋 Rentals", ShowOrders(account.id)), Press("📜 Past", ShowPastOrders(account.id))),
             navigation(),
         ),
@@ -294,6 +311,21 @@ def cost(order: Order, bid: Money, rates: Rates | None, runway_after: timedelta 
     name = symbol(bid.currency)
     runway = say("{coin} lasts {span} then", coin=name, span=lasts(runway_after)) if runway_after is not None else None
     return join((cost, runway))
+
+
+def _too_much(
+    order: Order, bid: Money, rates: Rates | None, ceiling: Money | None, instead: Quote | None
+) -> Html | None:
+    """The ceiling that its owner has set; without one, what the machine costs without bidding."""
+    if ceiling is not None:
+        most = within(ceiling, bid.currency, rates)
+        if most is None or bid <= most:
+            return None
+        return say("⚠️ Above your ceiling of {ceiling} a day.", ceiling=exact_coin(ceiling))
+    demanded = in_coin(instead.per_day, bid.currency, rates) if instead is not None else None
+    if instead is None or demanded is None or with_fee(bid, order.fee) < demanded:
+        return None
+    return say("⚠️ Renting on demand costs no more: {cost} a day with fee.", cost=worth(instead.per_day, rates))
 
 
 def _cannot_be_undone(verb: str, *, holds: bool) -> Html:

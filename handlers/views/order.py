@@ -13,6 +13,7 @@ from bot.domain.ladder import on_demand_quote, standing
 from bot.domain.market import Listing, OnDemand
 from bot.domain.money import Rates
 from bot.domain.rental import FREE_OF_CREATION_FEE, Order, RentalState
+from bot.domain.spot import own_bid
 from handlers.actions import (
     AskCancel,
     AskLowering,
@@ -23,10 +24,11 @@ from handlers.actions import (
     ShowPastOrders,
     ShowWallets,
 )
+from handlers.guard_actions import ShowGuard
 from handlers.market_actions import FindSimilar, ShowAuction, ShowCheaper, ShowServer
 from handlers.rent_actions import RentAgain, ShowDeployment, ShowStops
 from handlers.screen import Button, Press, Row, Screen
-from handlers.views.auction import against_on_demand, ladder, own_bid, stands, unheld, why_nobody
+from handlers.views.auction import against_on_demand, ladder, stands, unheld, why_nobody
 from handlers.views.frame import Account, Failure, age, copying, in_pairs, label, navigation, opening, screen, title
 from handlers.views.html import Html, code, deadline, join, say, text, utc, when
 from handlers.views.lowering import Standing, line, stop
@@ -52,12 +54,13 @@ def card(
     deployment: DeploymentId | None = None,
     stops: int = 0,
     lowering: Standing | None = None,
+    guard: Html | None = None,
 ) -> Screen:
     """Everything about one order; exact numbers, specs and ids are folded.
 
     `on_demand`: what the marketplace says of the machine of a waiting bid; `listing`: how it shows the machine of any
     bid, as old as `on_demand`. `deployment`: it is new, and followed. `stops`: conditions set to end it. `lowering`:
-    what lowers its bid.
+    what lowers its bid. `guard`: that its guard is on, in a sentence.
     """
     order = with_its_bid(order, snapshot)
     state = order.state(now, bid_active=snapshot.bid_active(order))
@@ -72,11 +75,18 @@ def card(
             _spent(order, state, now, rates),
             _length(order, state, now),
             waits_for(order, snapshot, rates, on_demand, now) if state is RentalState.WAITING else None,
-            line(lowering, now) if lowering else _stands(order, snapshot, rates),
+            join((line(lowering, now) if lowering else _stands(order, snapshot, rates), guard)) or None,
             *((join(access_lines) or None,) if order.spot else access_lines),
             age(read_at, now, rates, failed=failed),
         ),
-        _rows(account, order, state, deployment, stops, _lowering(account, order, snapshot, lowering, rates)),
+        _rows(
+            account,
+            order,
+            state,
+            deployment,
+            stops,
+            () if guard else _lowering(account, order, snapshot, lowering, rates),
+        ),
         details=(
             _stands(order, snapshot, rates) if lowering else None,
             *_details(order, snapshot, state, now, rates),
@@ -242,6 +252,7 @@ def _rows(
     bid: Row = (
         Press("📈 Raise bid…", AskRaise(account.id, order.id)),
         Press("✏️ Set price…", AskPrice(account.id, order.id)),
+        Press("🛡 Guard…", ShowGuard(account.id, order.id)),
     )
     # What leads to a confirmation stays out of the row in which the confirmation has its last button: no double tap goes through.
     return (

@@ -30,10 +30,12 @@ def orders(
     rates: Rates | None = None,
     failed: Failure | None = None,
     listings: Mapping[ServerId, Listing] = MappingProxyType({}),
+    guards: Mapping[OrderId, Html] = MappingProxyType({}),
 ) -> Screen:
     """The open rentals and waiting bids, newest first. A list that was never read is not shown as an empty one.
 
-    `listings`: machines of bids as the marketplace showed them last, for their price on demand.
+    `listings`: machines of bids as the marketplace showed them last, for their price on demand. `guards`: bids whose
+    guard is on, with that in a sentence.
     """
     rows_below = _below(
         account, ShowPastOrders(account.id), "📜 Past rentals", ShowOrders(account.id, page, fresh=True)
@@ -48,7 +50,13 @@ def orders(
     shown = paged(found, page)
     states = {order.id: order.state(now, bid_active=snapshot.bid_active(order)) for order in shown.items}
     lines = [
-        list_line(order, states[order.id], now, rates, bid=_bid(order, snapshot, listings.get(order.server), rates))
+        list_line(
+            order,
+            states[order.id],
+            now,
+            rates,
+            bid=join((_bid(order, snapshot, listings.get(order.server), rates), guards.get(order.id))) or None,
+        )
         for order in shown.items
     ]
     if not found:

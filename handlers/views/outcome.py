@@ -158,11 +158,12 @@ def cancel_unknown(account: Account, order: OrderId) -> Screen:
     )
 
 
-def interrupted(account: Account, order: OrderId, what: str) -> Screen:
-    """A confirmed request that was not sent in time: the program was stopped, or could not write."""
+def interrupted(account: Account, order: OrderId, what: str, *, called_off: bool = False) -> Screen:
+    """A request that was not sent: the program was stopped, or could not write; `called_off`: a person has stopped it."""
+    why = "/panic stopped this before it left" if called_off else "I was held up before I could send this"
     return three_parts(
         title("⏹", "Not sent", number(order), account),
-        say("I was held up before I could send this: {what}.", what=text(what, 100)),
+        say("{why}: {what}.", why=why, what=text(what, 100)),
         say("Nothing was sent to CLORE.AI."),
         say("If you still want it, ask again."),
         _around(account, order),

@@ -10,7 +10,7 @@ from bot.alerts.snapshot import Snapshot
 from bot.domain.ids import OrderId
 from bot.domain.money import Rates
 from bot.domain.rental import Order, RentalState
-from handlers.views.auction import own_bid
+from bot.domain.spot import own_bid
 from handlers.views.html import Html, bold, code, join, say, text
 from handlers.views.words import coin, duration, hours, percent, worth
 

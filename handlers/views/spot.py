@@ -18,6 +18,7 @@ from bot.domain.renting import Can
 from bot.domain.spending import Wallet
 from bot.domain.spot import NoAnswer, Offer, SpotMarket, minimum_bid, winning_bid
 from handlers.actions import AskPrice, AskRaise, ShowOrder
+from handlers.guard_actions import ShowGuard
 from handlers.market_actions import ShowAuction, ShowServer
 from handlers.rent_actions import StartRent
 from handlers.screen import Press, Row, Screen
@@ -52,12 +53,21 @@ HEADS: Final[dict[Hold, tuple[str, str]]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Linked:
+    """A bid of another account of the same chat. `name`: of that account."""
+
+    name: str
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True)
 class Auction:
     """What is known of an auction and around it.
 
     `listing`: `None` where the marketplace does not list the server; `listed_at`: when it was read, `None` where it could
     not be. `on_demand`: what it says of the server. `rates`: those of the auction itself, else others. `wallets`: `None` where not known. `provided`: it is an own
-    machine. `results`: the list that it was found in. `lowering`: what lowers my best bid.
+    machine. `results`: the list that it was found in. `lowering`: what lowers my best bid, `guard`: that its guard is on.
+    `linked`: bids of the chat's other accounts.
     `failed`: why the bids are not newer.
     """
 
@@ -70,6 +80,8 @@ class Auction:
     provided: bool = False
     results: ResultsId = NO_RESULTS
     lowering: Lowering | None = None
+    linked: tuple[Linked, ...] = ()
+    guard: Html | None = None
     failed: Failure | None = None
 
     @property
@@ -91,8 +103,8 @@ def auction(account: Account, shown: Auction, now: datetime) -> Screen:
             _machine(shown),
             join((_holder(shown, now), _mine(shown, steps)), " "),
             _table(steps),
-            join((_legend(steps), _apart(steps, shown.rates)), " ") or None,
-            line(shown.lowering, now) if shown.lowering else _to_win(shown, steps),
+            join((_legend(steps), _apart(steps, shown.rates), _linked(shown)), " ") or None,
+            join((line(shown.lowering, now) if shown.lowering else _to_win(shown, steps), shown.guard), " ") or None,
             _host(shown),
             age(market.read_at, now, shown.rates, failed=shown.failed),
         ),
@@ -209,6 +221,26 @@ def _legend(steps: Ladder) -> Html | None:
     more = f"{left} more bids" if left > 0 else None
     odd = "a higher bid waits: CLORE.AI may count with other rates" if steps.out_of_order else None
     return join((*signs, more, odd)) or None
+
+
+def _linked(shown: Auction) -> Html | None:
+    """Two accounts of one chat that bid against each other only make the machine dearer."""
+    if not shown.linked:
+        return None
+    bids = join(
+        (
+            say(
+                "{bid} of acct {name}{holds}",
+                bid=worth(each.offer.bid, shown.rates, to_the_digit=True),
+                name=tidy(each.name, 32),
+                holds=", which holds it" if each.offer.active else "",
+            )
+            for each in shown.linked[:MOST_APART]
+        ),
+        "; ",
+    )
+    left = len(shown.linked) - MOST_APART
+    return say("👥 Yours too: {bids}{more}.", bids=bids, more=f" and {left} more" if left > 0 else "")
 
 
 def _apart(steps: Ladder, rates: Rates | None) -> Html | None:
@@ -359,9 +391,13 @@ def _rows(account: Account, shown: Auction, own: Offer | None) -> tuple[Row, ...
     market, server = shown.market, shown.market.server
     below = navigation(ShowServer(server, shown.results), ShowAuction(server, shown.results, fresh=True))
     if own is not None:
-        price = Press("✏️ Set price…", AskPrice(account.id, own.id))
+        change = (
+            *(() if own.active else (Press("📈 Raise bid…", AskRaise(account.id, own.id)),)),
+            Press("✏️ Set price…", AskPrice(account.id, own.id)),
+            Press("🛡 Guard…", ShowGuard(account.id, own.id)),
+        )
         return (
-            (price,) if own.active else (Press("📈 Raise bid…", AskRaise(account.id, own.id)), price),
+            change,
             (stop(shown.lowering.lowering),) if shown.lowering else (),
             (Press("Open order", ShowOrder(account.id, own.id)),),
             below,

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Final
 
 from bot.domain.ids import AccountId
-from handlers.actions import Home, ShowAccount, ShowStatus
+from handlers.actions import AskLift, Home, ShowAccount, ShowStatus
 from handlers.screen import Press, Screen
 from handlers.views.frame import label, navigation, screen, title
 from handlers.views.html import Html, bold, join, say, text, tidy, when
+from handlers.views.panic import line as stopped
 from handlers.views.words import counted
 
 MOST_SHOWN: Final = 5
@@ -39,13 +40,15 @@ def status(
     version: str,
     waiting_messages: int,
     last_tick: datetime | None = None,
+    stopped_at: datetime | None = None,
 ) -> Screen:
-    """`waiting_messages`: what is still to be sent to this chat."""
+    """`waiting_messages`: what is still to be sent to this chat. `stopped_at`: since when its automation is stopped."""
     fine = all(account.well for account in accounts)
     return screen(
         (
             title("🟢" if fine else "🟠", "All is well" if fine else "Not all is well", "this bot"),
             *([_line(account, now) for account in accounts[:MOST_SHOWN]] or [say("No account is connected here.")]),
+            stopped(stopped_at, now) if stopped_at is not None else None,
             say("Messages still to be sent here: {count}", count=waiting_messages),
             join(
                 (
@@ -55,6 +58,7 @@ def status(
             ),
         ),
         (
+            (Press("▶️ Let automation go on…", AskLift()),) if stopped_at is not None else (),
             *[
                 (Press(label(f"Account {account.name}"), ShowAccount(account.id)),)
                 for account in accounts[:MOST_SHOWN]

@@ -13,7 +13,7 @@ from bot.domain.money import USD, Money, Rates, symbol
 from bot.domain.rental import Order
 from bot.domain.stop_setting import Preset, StopProblem
 from bot.domain.stops import AtCost, AtRunway, AtTime, Condition, Outlook
-from handlers.actions import AskCancel, ShowOrder, ShowOrders
+from handlers.actions import AskCancel, AskLift, ShowOrder, ShowOrders
 from handlers.rent_actions import AskStop, ChooseStop, DropStop, ExtendStop, ShowStops
 from handlers.screen import Press, Row, Screen
 from handlers.views.frame import Account, Failure, age, in_pairs, label, navigation, screen, title
@@ -223,6 +223,23 @@ def missed(account: Account, order: OrderId, server: ServerId, stop: StopId, at:
     )
 
 
+def held(account: Account, order: OrderId, server: ServerId, condition: Condition, now: datetime) -> Screen:
+    """It is met, and a person has stopped everything that is done without a press."""
+    return screen(
+        (
+            title("🔴", "Not stopped: /panic", number(order), account),
+            say("Server {server}", server=code(server)),
+            say("You wanted it cancelled {condition}. That is met.", condition=in_words(condition, now)),
+            say("All automation of this chat is stopped, so I did not cancel it: it still costs money."),
+        ),
+        (
+            (Press("🛑 Cancel now…", AskCancel(account.id, order)),),
+            (Press("▶️ Let automation go on…", AskLift()),),
+            (Press("Open order", ShowOrder(account.id, order)),),
+        ),
+    )
+
+
 def failed(
     account: Account,
     order: OrderId,
@@ -256,6 +273,8 @@ def _why_failed(result: Result | None) -> Html:
             return say("CLORE.AI could not be reached, so it was not cancelled.")
         case Cause.STILL_LISTED:
             return say("CLORE.AI took the cancellation, and lists the rental all the same.")
+        case Cause.CALLED_OFF:
+            return say("All automation was stopped by /panic before it left, so it was not cancelled.")
         case Cause.TOO_LATE:
             return say("I was held up before I could send it, so it was not cancelled.")
         case Cause.REFUSED if result is not None:

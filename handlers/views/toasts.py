@@ -15,6 +15,8 @@ DECLINED: Final = Toast("This was given up. Nothing was sent; ask again if you s
 GIVEN_UP: Final = Toast("Kept. Nothing was sent.")
 NOT_SENT: Final = Toast("Nothing was sent.", alert=True)
 QUEUED: Final = Toast("Confirmed. I lower it as soon as allowed.")
+STOPPED: Final = Toast("Stopped. I do nothing by myself now.")
+GUARD_ON: Final = Toast("Confirmed. The guard is on.")
 WORKING: Final = Toast("Confirmed. Asking CLORE.AI …")
 READING: Final = Toast("Reading CLORE.AI …")
 NOT_ALLOWED: Final = Toast("You may not do this here. Nothing was done.", alert=True)

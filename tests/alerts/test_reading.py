@@ -160,6 +160,21 @@ def test_held_stays_known_while_the_bid_waits() -> None:
     assert world.snapshot.waiting == {mine.id}
 
 
+def test_the_auction_in_which_a_bid_last_held_is_kept_while_it_does_not() -> None:
+    world = full()
+    mine = world.orders[1]
+    held = world.snapshot.markets[mine.server] if world.snapshot else None
+    for price in ("2", "3"):
+        world.outbid(mine, price)
+        world.look()
+        assert world.snapshot is not None
+        assert world.snapshot.held_in == {mine.id: held}
+    world.win_back(mine, "4")
+    world.look()
+    assert world.snapshot is not None
+    assert world.snapshot.held_in == {}
+
+
 def test_a_lost_bid_is_in_doubt_until_its_market_is_read_again() -> None:
     world = full()
     mine = world.orders[1]

@@ -32,6 +32,43 @@ def test_outbid_is_told_once() -> None:
     assert [world.look() for _ in range(10)] == [[]] * 10
 
 
+def test_a_loss_is_told_with_the_last_auction_in_which_the_bid_held() -> None:
+    world, mine = holding()
+    held = world.snapshot.markets[mine.server] if world.snapshot else None
+    world.outbid(mine)
+    world.look()
+    (told,) = world.look(7, orders=False, wallets=False, past=False)
+    assert isinstance(told.facts, Outbid)
+    assert (told.facts.before, told.facts.lost) == (held, None)
+
+
+def test_a_vanished_bid_is_told_with_the_last_auction_in_which_it_held() -> None:
+    world, mine = holding()
+    world.split = True
+    held = world.snapshot.markets[mine.server] if world.snapshot else None
+    world.vanish(mine, rival="2")
+    world.look()
+    (told,) = world.look(7, wallets=False)
+    assert isinstance(told.facts, Outbid)
+    assert told.facts.before == held
+
+
+def test_a_win_is_told_with_the_last_auction_in_which_the_bid_waited() -> None:
+    world, mine = holding()
+    world.outbid(mine)
+    world.look()
+    world.look(7)
+    world.look()
+    waited = world.snapshot.markets[mine.server] if world.snapshot else None
+    world.win_back(mine)
+    world.look()
+    (won,) = world.look()
+    assert isinstance(won.facts, Outbid)
+    assert won.facts.lost == waited
+    assert won.facts.before is not None
+    assert won.facts.before.read_at < won.facts.lost.read_at if won.facts.lost else False
+
+
 def test_lowering_my_own_bid_is_not_outbid() -> None:
     world, mine = holding()
     lowered = world.change(mine, price=mine.price * 1 - mine.price / 2)

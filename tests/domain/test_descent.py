@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.descent import Arrived, Descent, End, Send, Why, after, begun, judge, known_by, next_step, sent
+from bot.domain.descent import Arrived, Descent, End, Send, Why, after, begun, judge, leads_on, next_step, sent
 from bot.domain.ids import OrderId, ServerId
 from bot.domain.ledger import Cause, Ending, Result
 from bot.domain.lowering import PAUSE, Known
@@ -166,12 +166,10 @@ def test_a_refusal_that_time_does_not_mend_ends_it(result: Result, end: End) -> 
     assert after(sent(descent(950), sat(950)), result, NOW).end == end
 
 
-def test_only_refusals_that_lead_further_down_are_known() -> None:
-    assert known_by(refusal(Cause.STEP_TOO_BIG, 900), sat(1000), sat(800), NOW) is not None
-    assert known_by(refusal(Cause.TOO_SOON, wait=500), sat(1000), sat(800), NOW) == Known(
-        free_at=NOW + timedelta(seconds=500)
-    )
-    assert known_by(refusal(Cause.TOO_LOW, 900), sat(1000), sat(800), NOW) is None
+def test_only_refusals_that_lead_further_down_are_followed() -> None:
+    assert leads_on(refusal(Cause.STEP_TOO_BIG, 900))
+    assert leads_on(refusal(Cause.TOO_SOON, wait=500))
+    assert not leads_on(refusal(Cause.TOO_LOW, 900))
 
 
 def test_it_is_the_same_after_a_restart() -> None:

@@ -8,7 +8,20 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain.guard import FRESH, RATES_FRESH, SETTLES, Action, Guard, Move, Sent, Sight, Terms, settled, step
+from bot.domain.guard import (
+    AFTER_REFUSAL,
+    FRESH,
+    RATES_FRESH,
+    SETTLES,
+    Action,
+    Guard,
+    Move,
+    Sent,
+    Sight,
+    Terms,
+    settled,
+    step,
+)
 from bot.domain.ids import OrderId, ServerId
 from bot.domain.ledger import Cause, Ending, Result
 from bot.domain.lowering import PAUSE, Known
@@ -108,6 +121,18 @@ def test_a_refusal_is_followed_by_a_reading_before_the_next_try() -> None:
     assert acted(OUTBID, guard, NOW + 2 * SECOND).why is Why.STALE
 
 
+def test_what_is_read_right_after_a_step_counts_if_it_shows_the_step() -> None:
+    """The reading that looks whether it was carried out: a rival may have come at the same moment."""
+    held = market(offer("2.5", order=MINE, active=True))
+    guard, action = step(GUARD, Sight(held), NOW)
+    assert (action.move, action.price) == (Move.LOWER, usd("1"))
+    guard = settled(guard, DONE, NOW + 3 * SECOND)
+    before = market(offer("2.5", order=MINE), offer("2.6", active=True), at=NOW + SECOND)
+    assert acted(before, guard, NOW + 3 * SECOND).why is Why.STALE, "read while it was on its way"
+    behind = market(offer("1", order=MINE), offer("1.2", active=True), at=NOW + 2 * SECOND)
+    assert acted(behind, guard, NOW + 3 * SECOND).price == usd("1.2001")
+
+
 def test_between_two_raises_is_the_pause() -> None:
     terms = replace(GUARD.terms, pause=5 * MINUTE)
     guard, _ = step(replace(GUARD, terms=terms), Sight(OUTBID), NOW)
@@ -116,6 +141,33 @@ def test_between_two_raises_is_the_pause() -> None:
     action = acted(market(*beaten, at=NOW + MINUTE), guard)
     assert (action.move, action.why, action.until) == (Move.REST, Why.PAUSE, NOW + 5 * MINUTE)
     assert acted(market(*beaten, at=NOW + 5 * MINUTE), guard).price == usd("2.6001")
+
+
+def test_a_raise_that_is_refused_in_words_stops_it_and_is_tried_again_after_ten_minutes() -> None:
+    guard, _ = step(GUARD, Sight(OUTBID), NOW)
+    guard = settled(guard, Result(Ending.REFUSED, Cause.REFUSED, detail="not_enough_balance"), NOW + SECOND)
+    assert (guard.stopped, guard.added) == (Why.REFUSED, Decimal(0))
+    waits, action = step(guard, Sight(market(*OUTBID.offers, at=NOW + MINUTE)), NOW + MINUTE)
+    assert (action.move, action.why, waits.stopped) == (Move.REST, Why.PAUSE, Why.REFUSED)
+    again, action = step(
+        guard, Sight(market(*OUTBID.offers, at=NOW + SECOND + AFTER_REFUSAL)), NOW + SECOND + AFTER_REFUSAL
+    )
+    assert (action.move, again.stopped) == (Move.RAISE, None)
+
+
+def test_what_stopped_it_is_over_when_the_bid_holds_again() -> None:
+    guard, _ = step(GUARD, Sight(OUTBID), NOW)
+    guard = settled(guard, Result(Ending.REFUSED, Cause.REFUSED), NOW + SECOND)
+    held = market(offer("2", order=MINE, active=True), at=NOW + MINUTE)
+    assert step(guard, Sight(held), NOW + MINUTE)[0].stopped is None
+
+
+def test_a_minimum_that_moved_meanwhile_is_no_reason_to_stop() -> None:
+    guard, _ = step(GUARD, Sight(OUTBID), NOW)
+    guard = settled(guard, Result(Ending.REFUSED, Cause.TOO_LOW, limit=usd("2.7")), NOW + SECOND)
+    assert guard.stopped is None
+    shown = market(*OUTBID.offers, minimum="2.7", at=NOW + 2 * MINUTE)
+    assert acted(shown, guard).price == usd("2.7")
 
 
 @pytest.mark.parametrize(("late", "move"), [(FRESH, Move.RAISE), (FRESH + SECOND, Move.REST), (-SECOND, Move.REST)])
@@ -279,6 +331,12 @@ def test_behind_a_rival_out_of_reach_it_walks_to_what_holds_once_that_is_gone() 
     guard, action = step(WALKING, Sight(shown), NOW)
     assert (action.move, action.why, action.price) == (Move.LOWER, Why.BEHIND, usd("2.85"))
     assert guard.stopped is Why.CEILING
+
+
+def test_coming_down_to_its_ceiling_it_still_waits_for_what_is_out_of_reach() -> None:
+    shown = market(offer("3.2", order=MINE), offer("2"), offer("9", order=OrderId(4), active=True))
+    guard, action = step(WALKING, Sight(shown), NOW)
+    assert (action.move, action.why, guard.stopped) == (Move.LOWER, Why.OVER_CEILING, Why.CEILING)
 
 
 def test_a_holder_with_a_rival_out_of_reach_leaves_everything_as_it_is() -> None:

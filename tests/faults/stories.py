@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from typing import Any, Final
 
-from tests.faults.played import Played, Story
+from bot.sandbox.clore.model import Ending
+from tests.faults.played import PATIENCE, Played, Story
 from tests.journeys import machines
 from tests.journeys.markets import BTC_IN_USD, fleet, listed
 from tests.journeys.renting import CREATE
@@ -225,6 +226,44 @@ async def _lowers(it: Played) -> None:
     assert list(dict.fromkeys(prices)) == [Decimal("0.000019"), Decimal("0.0000184")], prices
 
 
+async def _guards(it: Played) -> None:
+    """A bid that is raised by itself when it loses, lowered when the rival is gone, and left alone over its ceiling."""
+    bids = [bid(it.stage, 5, 0.00002)]
+    key = await _connects(it, orders=bids, markets={str(SERVER + 5): auction(offer(5, 0.00002))})
+    await it.says("/order 5", "#5")
+    await it.taps("🛡 Guard…", "Guard off", "Ceiling")
+    await it.taps("💰 Ceiling…", "Nothing is in force before you confirm it")
+    await it.says("0.00003", "✅ Chosen")
+    await it.taps("🛡 Switch on…", "Switch the guard on?")
+    await it.confirms("🛡 Switch on: up to", "Guard on")
+    await _until(it, lambda: _bid(it, 5) < Decimal("0.00002"), "a step down where less holds it too")
+    rival: Any = it.stage.clore.act("outbid", key=key, order=5, bid=Decimal("0.000025"))["offer"]
+    await _until(it, lambda: _bid(it, 5) == Decimal("0.00002501"), "a raise")
+    await it.sees("🛡", "0.00002501 BTC")
+    it.stage.clore.world.end(rival, Ending.CANCELLED)
+    await _until(it, lambda: _bid(it, 5) < Decimal("0.00002501"), "a step down")
+    it.stage.clore.act("outbid", key=key, order=5, bid=Decimal("0.00004"))
+    await it.sees("Guard stopped")
+    await it.says("/order 5", "#5", "Guard stopped")
+    await it.taps("🛡 Guard…", "above its ceiling")
+    await it.taps("⚪ Switch off", "Guard off")
+    steps = [call.body for call in it.stage.clore.calls(operation="set_spot_price") if call.executed]
+    prices = [step["desired_price"] for step in steps if isinstance(step, dict)]
+    assert max(prices) <= Decimal("0.00003"), prices
+
+
+def _bid(it: Played, order: int) -> Decimal:
+    return it.stage.clore.world.orders[order].price
+
+
+async def _until(it: Played, holds: Callable[[], bool], what: str) -> None:
+    loop = asyncio.get_running_loop()
+    end = loop.time() + PATIENCE
+    while not holds():
+        assert loop.time() < end, f"{what} did not come within {PATIENCE:g} s\n{await it.ada.screenful()}"
+        await asyncio.sleep(1)
+
+
 STORIES: Final = {
     story.name: story
     for story in (
@@ -235,6 +274,7 @@ STORIES: Final = {
         Story("cheaper", _moves, SOON),
         Story("tidy up", _tidies_up),
         Story("lowers", _lowers),
+        Story("guards", _guards),
         Story("several", _several, SOON, every=SELDOM),
         Story("stopped", _stopped, SOON, exactly=False, every=SELDOM),
     )

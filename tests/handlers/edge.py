@@ -71,6 +71,7 @@ class House:
     asks_secret: bool = False
     most_file: int | None = None
     deletions: list[bool | None] = field(default_factory=list)
+    urgent: frozenset[str] = frozenset()
     screens: list[tuple[Arrival, Screen, MessageId]] = field(default_factory=list)
     gone: list[tuple[int, str]] = field(default_factory=list)
     back: list[int] = field(default_factory=list)
@@ -88,6 +89,11 @@ class House:
 
     def takes_file(self, arrival: Arrival) -> int | None:
         return self.most_file if arrival.private else None
+
+    def at_once(self, arrival: Arrival, name: str) -> bool:
+        if name in self.urgent:
+            self.asked.append(("at once", arrival, name))
+        return name in self.urgent
 
     def decide(self, arrival: Arrival, data: str) -> Decision:
         self.asked.append(("decide", arrival, data))

@@ -54,6 +54,17 @@ async def test_a_secret_is_deleted_even_when_its_sender_floods_us(edge: Edge) ->
     assert len(lines) == 1
 
 
+async def test_who_floods_us_can_still_stop_everything(edge: Edge) -> None:
+    edge.house.urgent, edge.house.answers["panic"] = frozenset({"panic"}), MENU
+    for n in range(20):
+        await edge.says(f"hello {n}")
+    await edge.settled()
+    await edge.says("/panic")
+    await edge.settled()
+    assert [kind for kind, _, _ in edge.house.asked[20:]] == ["at once", "command"]
+    assert (await edge.texts())[-1] == "the menu"
+
+
 async def test_presses_of_a_flood_are_answered_and_do_nothing(edge: Edge) -> None:
     edge.house.answers["start"] = MENU
     await edge.says("/start")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
-from tests.journeys.stories import Row
+from tests.journeys.stories import Row, auction
 from tests.stage import Json, Person, Stage, eventually, labels
 
 BTC_IN_USD: Final = 100_000
+BIDS: Final = "spot_marketplace"
 
 
 def listed(number: int, gpu: str = "4x NVIDIA GeForce RTX 4090", usd: float = 8, **more: Any) -> Row:
@@ -53,6 +55,16 @@ def restock(stage: Stage, *rows: Row) -> None:
 def key_of(stage: Stage) -> str:
     """The first account that has a key: what it is asked with changes nothing of the marketplace."""
     return next(account.key for account in stage.clore.world.accounts.values() if account.key)
+
+
+def answers(stage: Stage, *offers: Row, exists: bool = True, rates: Row | None = None, **server: Any) -> None:
+    """Every auction is shown exactly so from now on."""
+    told = auction(*offers)
+    told["server"] |= server
+    if rates is not None:
+        told["currency_rates_in_usd"] = rates
+    reply = {"market": told, "exists": True, "code": 0} if exists else {"exists": False, "code": 0}
+    stage.clore.answer(BIDS, json.dumps(reply), times=None)
 
 
 async def offered(person: Person, label: str) -> Json:

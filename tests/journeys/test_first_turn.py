@@ -30,7 +30,7 @@ async def test_outbid_is_told_and_won_back_with_two_taps(tmp_path: Path) -> None
         await ada.sees("Rentals", "Running", "Waiting bid")
         stage.clore.act("outbid")
         alert = await ada.sees("Outbid", "Critical")
-        await ada.presses("Re-bid")
+        await ada.presses("Raise to")
         question = await ada.sees("Raise this bid?")
         assert question["message_id"] > alert["message_id"]
         price = next(label for label in labels(question) if label.startswith("Raise to"))

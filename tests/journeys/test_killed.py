@@ -36,7 +36,7 @@ async def test_nothing_is_lost_or_doubled_when_each_step_is_killed(tmp_path: Pat
         await _kill_and_start(box)
         alert = await ada.sees("Outbid", "Critical")
 
-        await ada.presses("Re-bid", alert["message_id"])
+        await ada.presses("Raise to", alert["message_id"])
         await box.asked("spot_marketplace", len(box.clore.calls(operation="spot_marketplace")))
         await _kill_and_start(box)
         question = await ada.sees("Raise this bid?", after=alert["message_id"])
@@ -51,7 +51,7 @@ async def test_nothing_is_lost_or_doubled_when_each_step_is_killed(tmp_path: Pat
         assert len(executed) == 1
         alarms = [message for message in await ada.from_bot() if "Outbid" in shown(message)]
         assert len([alarm for alarm in alarms if "Critical" in shown(alarm)]) <= 1, "repeated at most once by a kill"
-        assert not any("Re-bid" in label for alarm in alarms for label in labels(alarm) if "Resolved" in shown(alarm))
+        assert not any("Raise" in label for alarm in alarms for label in labels(alarm) if "Resolved" in shown(alarm))
 
 
 async def _kill_and_start(box: BlackBox) -> None:

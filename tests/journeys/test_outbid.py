@@ -109,8 +109,8 @@ async def test_an_offer_that_vanishes_is_told_and_its_message_becomes_its_end(tm
         stage.clore.act("vanish_when_outbid", on=True)
         stage.clore.act("outbid")
         alarm = await ada.sees("Outbid", "Critical", "nothing to raise")
-        assert not any("bid" in label.lower() for label in labels(alarm))
-        ended = await ada.sees("Ended", "nothing is left to raise")
+        assert not any("Raise" in label for label in labels(alarm))
+        ended = await ada.sees("Ended", "CLORE.AI does not list the order any more")
         assert ended["message_id"] == alarm["message_id"]
         await polled(stage, 3)
         assert len(sent(stage, "Outbid")) == 1

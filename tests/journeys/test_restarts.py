@@ -160,7 +160,7 @@ async def _about_to_raise(stage: Stage) -> Person:
     await polled(stage)
     stage.clore.act("outbid")
     alarm = await told(stage, "Outbid")
-    await ada.presses("Re-bid", alarm.answer["result"]["message_id"])
+    await ada.presses("Raise to", alarm.answer["result"]["message_id"])
     await ada.sees("Raise this bid?")
     return ada
 

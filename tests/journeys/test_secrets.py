@@ -96,7 +96,7 @@ async def _looks_around(ada: Person) -> None:
 async def _is_outbid_and_wins(stage: Stage, ada: Person, key: str) -> None:
     stage.clore.act("outbid", key=key, order=3)
     alarm = await told(stage, "Outbid")
-    await ada.presses("Re-bid", alarm.answer["result"]["message_id"])
+    await ada.presses("Raise to", alarm.answer["result"]["message_id"])
     await ada.sees("Raise this bid?")
     await ada.presses("Raise to")
     await ada.sees("Bid changed")

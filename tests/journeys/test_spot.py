@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.domain.ids import ChatId
 from tests.journeys.hands import asks, taps
-from tests.journeys.markets import BTC_IN_USD, fleet, key_of, listed, stranger
+from tests.journeys.markets import BIDS, BTC_IN_USD, answers, fleet, key_of, listed, stranger
 from tests.journeys.stories import BOB, SERVER, Row, auction, bid, by_hand, coins, guest, happens, offer, renter
 from tests.stage import Json, Person, Stage, connected, labels, shown
 
@@ -21,7 +21,6 @@ pytestmark = pytest.mark.looptime
 MINE = 5
 MY_SERVER = SERVER + MINE
 RIVAL = 9001
-BIDS = "spot_marketplace"
 DOLLARS = {"name": "USD-Blockchain", "balance": 50}
 
 
@@ -54,16 +53,6 @@ async def with_my_bid(folder: Path, *offers: Row, **raw: Any) -> AsyncIterator[t
         world["markets"] = {str(MY_SERVER): auction(*offers)}
         yield stage, await renter(stage, bid(stage, MINE), **{**world, **raw})
         assert not [call for call in stage.clore.calls() if call.operation in {"create_order", "set_spot_price"}]
-
-
-def answers(stage: Stage, *offers: Row, exists: bool = True, rates: Row | None = None, **server: Any) -> None:
-    """Every auction is shown exactly so from now on."""
-    told = auction(*offers)
-    told["server"] |= server
-    if rates is not None:
-        told["currency_rates_in_usd"] = rates
-    reply = {"market": told, "exists": True, "code": 0} if exists else {"exists": False, "code": 0}
-    stage.clore.answer(BIDS, json.dumps(reply), times=None)
 
 
 def table(message: Json) -> list[str]:
@@ -247,7 +236,7 @@ async def test_a_bid_that_waits_says_its_place_and_leads_to_the_raise(tmp_path: 
         seen = await asks(ada, f"/spot {MY_SERVER}", "Held by another bid")
         assert "place 2 of 3, 0.00001 BTC below the next · 0.000005 BTC over the one behind" in shown(seen)
         assert "0.00003001 BTC (≈ $3) wins it now, 0.00000001 BTC over the next." in shown(seen)
-        assert labels(seen)[:3] == ["📈 Raise bid…", "✏️ Set price…", "Open order"]
+        assert labels(seen)[:4] == ["📈 Raise bid…", "✏️ Set price…", "🛡 Guard…", "Open order"]
         await asks(ada, "/orders", "would cost", "76 % less than on demand · place 2 of 3, 0.00001 BTC below the next")
         await asks(ada, f"/order {MINE}", "🔨 Your bid: place 2 of 3, 0.00001 BTC below the next")
         await taps(ada, "🔨 Auction", "Held by another bid")
@@ -334,3 +323,28 @@ async def test_nobody_elses_bid_is_called_mine(tmp_path: Path) -> None:
         bob = await guest(stage, key, BOB)
         seen = await asks(bob, f"/spot {MY_SERVER}", "Held by another bid")
         assert "yours" not in shown(seen)
+
+
+async def test_a_bid_of_another_account_of_the_chat_is_said_to_be_mine_too(tmp_path: Path) -> None:
+    async with by_hand(tmp_path) as stage:
+        queue = {str(MY_SERVER): auction(offer(MINE, 0.00002, active=False), offer(RIVAL, 0.00003))}
+        ada = await renter(stage, bid(stage, MINE), markets=queue)
+        key = stage.clore.add_key()
+        theirs = {**bid(stage, RIVAL, 0.00003), "si": MY_SERVER}
+        stage.clore.load({"orders": [theirs], "markets": {}}, key=key)
+        await asks(ada, "/connect spare", "Send your API key")
+        await ada.says(key)
+        await ada.sees("Connected", "spare")
+        await happens(lambda: _knows(stage, RIVAL), "the other account's bid")
+        await asks(ada, f"/spot {MY_SERVER}", "Yours too: 0.00003 BTC", "acct spare")
+
+
+def _knows(stage: Stage, order: int) -> bool:
+    assert stage.app is not None
+    assert stage.store is not None
+    return any(
+        row.id == order
+        for account in stage.store.accounts.of_chat(ChatId(1))
+        if (last := stage.app.house.feeds.of(account.key).last) is not None and last.orders is not None
+        for row in last.orders.open
+    )

@@ -82,7 +82,7 @@ def be_outbid_and_win_back(page: Page) -> None:
     """The alert comes unasked; two taps later the machine is held again, and the alert says so."""
     assert "lost it" in page.act("A rival outbids me")
     page.expect("Outbid", "would win it now", within=SLOW)
-    page.press("Re-bid", under="Outbid")
+    page.press("Raise to", under="Outbid")
     page.expect("Raise this bid?")
     page.press("Raise to", under="Raise this bid?")
     page.expect("Bid changed", "holds the machine", within=SLOW)

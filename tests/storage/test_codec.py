@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.alerts.alert import FACTS, AlertState, AlertType, Notice
+from bot.alerts.alert import FACTS, AlertState, AlertType, Notice, Outbid
 from bot.alerts.snapshot import Reading, Snapshot
 from bot.domain.draft import Draft, NewOrder
 from bot.domain.hosting import HostedServers, ServerConfig, ServerSettings
@@ -66,6 +66,13 @@ def test_a_field_that_an_earlier_version_did_not_have_takes_its_default() -> Non
     del body["told_stage"]
     body["forgotten"] = 1
     assert decode(AlertState, msgspec.json.encode(body)) == state()
+
+
+def test_a_loss_that_an_earlier_version_wrote_is_read() -> None:
+    lost = invent(Outbid, Random(1))
+    body = msgspec.json.decode(encode(lost))
+    del body["before"], body["lost"]
+    assert decode(Outbid, msgspec.json.encode(body)) == dataclasses.replace(lost, before=None, lost=None)
 
 
 @pytest.mark.parametrize(

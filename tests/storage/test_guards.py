@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.ids import KeyId, OrderId, ServerId, TelegramChatId
-from storage.guards import GuardedBid, once_of
+from storage.guards import GuardedBid, GuardPost, once_of
 from storage.store import Store
 from tests.storage.world import ANN, BOB, MINUTE, NOW, account, chat, undone
 
@@ -37,14 +37,17 @@ def test_terms_are_chosen_before_anything_is_done(store: Store) -> None:
     assert (guard.state, guard.body, guard.stands) == ("off", None, False)
     again = chosen(store, terms='{"a":2}')
     assert (again.id, again.terms) == (guard.id, '{"a":2}')
-    assert store.guards.standing() == ()
+    assert store.guards.posts() == ()
     assert store.guards.get(chat(store, 501), guard.id) is None
 
 
 def test_one_that_is_on_is_known_by_its_chat_its_key_and_its_bid(store: Store) -> None:
     guard = on(store)
     assert (guard.state, guard.user, guard.terms, guard.body) == ("on", BOB, '{"a":1}', '{"b":1}')
-    assert store.guards.standing() == store.guards.of_chat(guard.chat) == (guard,)
+    assert store.guards.of_chat(guard.chat) == (guard,)
+    assert store.guards.orders() == {BID}
+    post = GuardPost(guard.id, guard.chat, key_of(store, guard), BID, ServerId(6), "on", NOW + MINUTE)
+    assert store.guards.posts() == (post,)
     assert store.guards.servers_of(key_of(store, guard)) == {ServerId(6)}
     assert not store.guards.elsewhere(guard.account, BID)
     assert chosen(store, terms='{"a":3}').body == '{"b":1}', "what is in force stays while terms are chosen"
@@ -55,13 +58,15 @@ def test_it_moves_once_from_where_it_is_with_what_is_known_then(store: Store) ->
     assert store.guards.move(guard.id, "acting", '{"b":2}', of=("on",), now=NOW, moves=1)
     assert not store.guards.move(guard.id, "acting", '{"b":3}', of=("on",), now=NOW, moves=2)
     assert not store.guards.switch_on(guard.id, ANN, "{}", "{}", NOW), "a step is under way"
-    (standing,) = store.guards.standing()
+    (standing,) = store.guards.of_chat(guard.chat)
     assert (standing.state, standing.body, standing.moves) == ("acting", '{"b":2}', 1)
-    assert store.guards.move(guard.id, "off", '{"b":2}', of=("on", "acting"), now=NOW)
+    assert store.guards.move(guard.id, "ending", '{"b":2}', of=("acting",), now=NOW)
+    assert (store.guards.orders(), [post.state for post in store.guards.posts()]) == (frozenset(), ["ending"])
+    assert store.guards.move(guard.id, "off", '{"b":2}', of=("ending",), now=NOW)
     assert store.guards.servers_of(key_of(store, guard)) == frozenset()
     with undone(store, durable=True):
         assert store.guards.switch_on(guard.id, ANN, "{}", "{}", NOW)
-    assert store.guards.standing() == ()
+    assert store.guards.posts() == ()
 
 
 def test_the_same_bid_is_seen_to_be_guarded_from_another_chat(store: Store) -> None:
@@ -77,7 +82,7 @@ def test_only_what_is_long_off_is_deleted(store: Store) -> None:
     assert store.guards.move(guard.id, "over", "{}", of=("on",), now=NOW)
     assert store.guards.prune(NOW) == 0
     assert store.guards.prune(NOW + MINUTE) == 1
-    assert store.guards.standing() == (other,)
+    assert store.guards.of_chat(other.chat) == (other,)
 
 
 def test_each_step_has_a_token_of_its_own(store: Store) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.alerts.alert import News, Severity
+from bot.alerts.alert import AlertType, News, Severity
 from bot.domain.ids import ChatId, MessageId
 from storage.errors import Unreadable
 from storage.letters import Rank
@@ -234,6 +234,19 @@ def test_the_same_news_of_two_accounts_is_told_for_each(store: Store) -> None:
     assert store.outbox.put_notice(one, mine.id, notice(), NOW)
     assert store.outbox.put_notice(one, second.id, notice(), NOW)
     assert store.outbox.put_notice(one, mine.id, notice(news=News.RESOLVED), NOW)
+
+
+def test_what_was_told_of_one_subject_is_found_and_nothing_beside_it(store: Store) -> None:
+    one = chat(store)
+    mine, second = account(store, one, 1), account(store, one, 2, "second")
+    first, later = notice(), notice(news=News.RESOLVED)
+    store.outbox.put_notice(one, mine.id, first, NOW)
+    store.outbox.put_notice(one, mine.id, replace(first, subject="380", episode="e380"), NOW)
+    store.outbox.put_notice(one, second.id, first, NOW)
+    store.outbox.put_notice(one, mine.id, later, NOW)
+    found = store.outbox.notices_of(one, mine.id, AlertType.ORDER_EXPIRING, "38")
+    assert [letter.notice() for letter in found] == [first, later]
+    assert store.outbox.notices_of(one, mine.id, AlertType.ORDER_ENDED, "38") == ()
 
 
 def test_a_letter_that_is_no_notice_says_so(outbox: Outbox) -> None:

@@ -11,7 +11,7 @@ const STEPS = [
   ["rent", "Rent a machine", `Send ${SEARCH}, open a machine, press Rent twice. The bot follows it until it runs.`],
   ["cancel", "Cancel one", "Open a rental and press Cancel. The bot asks first, and says so only once it is gone."],
   ["outbid", "Be outbid", "A stranger offers more for the machine you hold. The bot tells you by itself."],
-  ["raise", "Win it back", "Answer the alert: Re-bid, then confirm the price. Two taps."],
+  ["raise", "Win it back", "Answer the alert: Raise, then confirm the price. Two taps."],
 ];
 
 /** `verbs`: {say(text), paste(text), copy(text), perform(act, button), show()}. */

@@ -6,20 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.alerts.alert import (
-    FACTS,
-    ApiDown,
-    Ended,
-    EndReason,
-    Expiring,
-    Facts,
-    KeyInvalid,
-    News,
-    Notice,
-    Outbid,
-    Severity,
-    ShortRunway,
-)
 from bot.domain.batch import BatchPlan, Candidate, Price, Skip, State, Why
 from bot.domain.cheaper import Cheaper, Worse
 from bot.domain.deployment import Outcome, Phase, Probe, Progress, Target
@@ -46,7 +32,6 @@ from handlers.actions import AskCancel, AskForget, AskRaise
 from handlers.screen import Screen
 from handlers.views import (
     accounts,
-    alerts,
     batch_progress,
     batches,
     bids,
@@ -70,7 +55,10 @@ from handlers.views import (
 from handlers.views.frame import Failure
 from handlers.views.html import text
 from handlers.visit import Command
+from tests.handlers.views.alert_screens import alert_screens
+from tests.handlers.views.guard_screens import guard_screens
 from tests.handlers.views.lowering_screens import lowering_screens
+from tests.handlers.views.panic_screens import panic_screens
 from tests.handlers.views.recipe_screens import recipe_screens
 from tests.handlers.views.rent_screens import rent_screens
 from tests.handlers.views.world import ENDS_AT, TOKEN
@@ -130,7 +118,7 @@ def rental_screens(world: World) -> Iterator[Made]:
     yield outcome.still_listed, outcome.still_listed(one, order_.id, at, read_at=at)
     yield outcome.cancel_refused, outcome.cancel_refused(one, order_.id, world.word)
     yield outcome.cancel_unknown, outcome.cancel_unknown(one, order_.id)
-    yield outcome.interrupted, outcome.interrupted(one, order_.id, world.word)
+    yield outcome.interrupted, outcome.interrupted(one, order_.id, world.word, called_off=world.flag)
 
 
 def spot_screens(world: World) -> Iterator[Made]:
@@ -161,6 +149,7 @@ def spot_screens(world: World) -> Iterator[Made]:
                 rates=market.rates,
                 wallets=known,
                 provided=world.flag and known is None,
+                linked=tuple(spot.Linked(world.word, each) for each in market.offers),
                 results=ResultsId(world.number),
                 failed=Failure.SLOW if world.flag else None,
             )
@@ -386,35 +375,12 @@ def fixed_screens() -> Iterator[Made]:
     yield cancel.expired, cancel.expired(AskForget())
 
 
-def alert_screens(world: World) -> Iterator[Made]:
-    money, price = Money(world.amount, world.order.price.currency), world.order.price
-    facts: list[Facts] = [
-        Expiring(world.order),
-        *[Ended(world.order, reason, world.moment, by=world.word) for reason in EndReason],
-        Outbid(world.order, world.market, vanished=world.flag),
-        ShortRunway(money, price, world.span, money, price),
-        KeyInvalid(world.moment),
-        ApiDown(world.moment),
-    ]
-    for fact in facts:
-        kind = next(kind for kind, made in FACTS.items() if isinstance(fact, made))
-        for news in News:
-            notice = Notice(
-                news, kind, world.word, Severity.WARNING, 1 + world.number % 4, "e", world.moment, world.moment, fact
-            )
-            notice = replace(notice, lasted=world.span)
-            yield alerts.alert, alerts.alert(notice, world.account, world.moment, repeated=world.flag)
-            if isinstance(fact, Outbid):
-                lost = replace(fact, market=replace(world.market, offers=world.market.offers[:1]))
-                on_demand = OnDemand(world.flag, world.moment)
-                notice = replace(notice, facts=lost)
-                yield alerts.alert, alerts.alert(notice, world.account, world.moment, on_demand=on_demand)
-
-
 def all_screens(world: World) -> Iterator[Made]:
     yield from rental_screens(world)
     yield from spot_screens(world)
     yield from lowering_screens(world)
+    yield from guard_screens(world)
+    yield from panic_screens(world)
     yield from deployment_screens(world)
     yield from stop_screens(world)
     yield from cheaper_screens(world)

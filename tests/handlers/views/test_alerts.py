@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 
@@ -23,13 +22,14 @@ from bot.alerts.alert import (
     Severity,
     ShortRunway,
 )
-from bot.domain.market import OnDemand
-from bot.domain.money import CLORE, Money
-from handlers.actions import AskRaise, Confirm, ReplaceKey, ShowDeposits, ShowOrder, ShowPastOrders, ShowWallets
+from bot.domain.market import Listing
+from handlers.actions import ReplaceKey, ShowDeposits, ShowOrder, ShowPastOrders, ShowWallets
+from handlers.rent_actions import RentAgain
 from handlers.screen import Screen
-from handlers.views import alerts, bids
-from tests.handlers.views.reading import actions, complaints, labels, plain, row_from_below
-from tests.handlers.views.world import BID, ENDS_AT, MAIN, NOW, ORDER, TOKEN, btc, market
+from handlers.views import alerts
+from handlers.views.outbid import Beside
+from tests.handlers.views.reading import actions, complaints, plain
+from tests.handlers.views.world import BID, MAIN, NOW, ORDER, btc, market
 
 SINCE = NOW - timedelta(minutes=3)
 OUTBID = Outbid(BID, market(active=False))
@@ -70,78 +70,12 @@ def test_every_notice_has_a_message(kind: AlertType, news: News) -> None:
     assert "acct main" in plain(screen).splitlines()[0]
     assert f"{'Seen' if news is News.EDGE else 'Began'} 3 min ago (2 Nov 15:57:00 UTC)" in plain(screen)
     assert "as of just now" in plain(screen)
-    assert sum(map(len, screen.rows)) <= 3
+    assert sum(map(len, screen.rows)) <= (7 if kind is AlertType.SPOT_OUTBID else 3)
 
 
 @pytest.mark.parametrize(("severity", "word"), [(1, "🔵 Info"), (2, "🟠 Warning"), (3, "🔴 Critical")])
 def test_severity_is_a_glyph_and_a_word(severity: int, word: str) -> None:
     assert plain(told(OUTBID, severity=Severity(severity))).startswith(f"{word} · Outbid · #39")
-
-
-def test_outbid_names_both_bids_and_what_wins() -> None:
-    screen = told(OUTBID)
-    text = plain(screen)
-
-    assert "Your bid 0.0000042 BTC (≈ $0.0857) a day; the machine is held by 0.0000043 BTC (≈ $0.0877)" in text
-    assert "0.00000431 BTC (≈ $0.0879) a day would win it now." in text
-    assert "The bot changes no bid by itself." in text
-    assert labels(screen)[0] == "📈 Re-bid 0.00000431 BTC…"
-    assert AskRaise(MAIN.id, BID.id) in actions(screen)
-
-
-def test_no_double_tap_from_the_alert_reaches_the_button_that_spends() -> None:
-    asked = bids.confirm(MAIN, BID, btc("1"), NOW, token=TOKEN, expires_at=ENDS_AT, market=OUTBID.market)
-    assert row_from_below(told(OUTBID), AskRaise) != row_from_below(asked, Confirm)
-
-
-def test_outbid_without_a_rate_claims_no_price() -> None:
-    foreign = Outbid(BID, replace(market(active=False, rival=Money(Decimal(9), CLORE)), rates=None))
-    screen = told(foreign)
-
-    assert "What would win it now is not known." in plain(screen)
-    assert labels(screen)[0] == "📈 Raise bid…"
-
-
-def test_a_machine_lost_to_nobody_known_promises_no_price() -> None:
-    alone = Outbid(BID, replace(market(active=False), offers=OUTBID.market.offers[:1]))
-    screen = told(alone)
-    text = plain(screen)
-
-    assert "🔴 Critical · Machine lost · #39" in text
-    assert "No bid holds the machine now: probably it is rented on demand" in text
-    assert "nothing to raise" in text
-    assert "would win" not in text
-    assert AskRaise not in {type(action) for action in actions(screen)}
-    assert labels(screen) == ["Open order", "🔨 Auction", "✏️ Another price…"]
-
-
-def test_a_machine_rented_on_demand_can_still_be_queued_for() -> None:
-    waiting = tuple(replace(offer, active=False) for offer in OUTBID.market.offers)
-    lost = replace(OUTBID, market=replace(OUTBID.market, offers=waiting))
-    known = OnDemand(rented=True, read_at=SINCE)
-    screen = alerts.alert(notice(lost), MAIN, NOW, on_demand=known)
-
-    assert "it is rented on demand, which comes before every bid · read 3 min ago" in plain(screen)
-    assert "0.00000431 BTC (≈ $0.0879) a day would be in front" in plain(screen)
-    assert labels(screen)[0] == "📈 Raise to 0.00000431 BTC…"
-
-
-def test_a_vanished_bid_has_nothing_to_raise() -> None:
-    screen = told(replace(OUTBID, vanished=True))
-
-    assert "nothing to raise" in plain(screen)
-    assert AskRaise not in {type(action) for action in actions(screen)}
-
-
-def test_won_back_and_ended_close_the_episode() -> None:
-    won, ended = told(OUTBID, News.RESOLVED), told(OUTBID, News.ENDED)
-
-    assert plain(won).startswith("✅ Resolved · Outbid · #39")
-    assert "Won back after 3 min: your bid holds the machine." in plain(won)
-    assert plain(ended).startswith("⚫ Ended · Outbid · #39")
-    assert "The order ended after 3 min" in plain(ended)
-    assert not won.rows
-    assert not ended.rows
 
 
 @pytest.mark.parametrize(
@@ -172,6 +106,19 @@ def test_an_ended_rental_leads_to_what_helps() -> None:
     assert ShowWallets(MAIN.id) in actions(told(Ended(ORDER, EndReason.NO_FUNDS, SINCE)))
     elsewhere = Ended(ORDER, EndReason.CANCELLED_ELSEWHERE, SINCE, by="Rig <team>")
     assert "It was cancelled in Rig <team>." in plain(told(elsewhere))
+
+
+def test_a_spot_order_that_ended_can_be_bid_for_again_and_names_a_tenant() -> None:
+    gone, taken = Ended(BID, EndReason.UNKNOWN, SINCE), Listing(BID.server, rented=True)
+    screen = told(gone)
+    assert actions(screen)[0] == RentAgain(MAIN.id, BID.id)
+    known = alerts.alert(notice(gone, News.EDGE), MAIN, NOW, beside=Beside(listing=taken, listed_at=NOW))
+    assert "Probably lost to a tenant on demand, who comes before every bid" in plain(known)
+    for earlier in (
+        Beside(listing=taken, listed_at=SINCE),
+        Beside(listing=replace(taken, rented=False), listed_at=NOW),
+    ):
+        assert "tenant" not in plain(alerts.alert(notice(gone, News.EDGE), MAIN, NOW, beside=earlier))
 
 
 def test_a_short_runway_names_value_threshold_and_the_sum_to_send() -> None:

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 import handlers.views
 from bot.domain.hosting import HostedServers
 from handlers.actions import AskCancel, AskForget, AskLowering, AskRaise, RemoveAccount
+from handlers.guard_actions import AskGuardOn
 from handlers.rent_actions import AskBatch, AskRent, CancelWithReport, NextCandidate
 from handlers.screen import Press
 from handlers.views import (
@@ -26,6 +27,8 @@ from handlers.views import (
     deployments,
     errors,
     forget,
+    guard_terms,
+    guards,
     keys,
     lowering,
     order,
@@ -51,7 +54,7 @@ QUICK = settings(max_examples=15, deadline=None, suppress_health_check=list(Heal
 WITHOUT_NAVIGATION = {
     alerts.alert, start.group_start, start.group_help, start.group_connect, errors.not_allowed,
     errors.three_parts, keys.in_group, forget.forgotten, deployments.living,
-    stops.warned, stops.acting, stops.missed, stops.failed,
+    stops.warned, stops.acting, stops.held, stops.missed, stops.failed,
 }  # fmt: skip
 
 
@@ -88,6 +91,7 @@ def test_no_way_to_a_question_stands_where_its_answer_will(world: World) -> None
         | AskCancel
         | AskRaise
         | AskLowering
+        | AskGuardOn
         | RemoveAccount
         | AskForget
         | CancelWithReport
@@ -109,7 +113,7 @@ def test_a_screen_of_readings_says_how_old_they_are(world: World) -> None:
         bids.ask_price, bids.already_holds, bids.already_highest, bids.not_a_bid, bids.no_suggestion, bids.vanished, cancel.confirm, outcome.cancelled,
         outcome.still_listed, status.status, alerts.alert, deployments.living, deployments.running, deployments.decide,
         deployments.stuck, deployments.kept, stops.stops, stops.ask, creations.rented, cheaper.cheaper, cheaper.unknown,
-        spot.auction, lowering.confirm, lowering.nothing_to_lower, batches.batch, batches.confirm, batches.full, batches.nothing_to_rent,
+        spot.auction, guards.guard, guard_terms.ask_term, guard_terms.confirm, lowering.confirm, lowering.nothing_to_lower, batches.batch, batches.confirm, batches.full, batches.nothing_to_rent,
         *READINGS,
     }  # fmt: skip
     seen = set()
