@@ -53,4 +53,4 @@ def test_a_name_that_no_row_has_is_refused(capsys: pytest.CaptureFixture[str]) -
     with pytest.raises(SystemExit) as stopped:
         main(["speed"])
     assert stopped.value.code == 2
-    assert "market, search, transport, updates, watch, outbox, start" in capsys.readouterr().err
+    assert "market, search, transport, updates, watch, hot, outbox, start" in capsys.readouterr().err

@@ -26,6 +26,27 @@ def merge(previous: Snapshot | None, reading: Reading) -> Snapshot:
     return _renewed(before, reading)
 
 
+def repeats(previous: Snapshot | None, reading: Reading, poll: timedelta) -> bool:
+    """Whether this reading brings auctions only, each as it was known and with nothing in question: it tells that they
+    are still so, and nothing else. The rates that come with each of them do not count, nor the order of the bids.
+    """
+    if previous is None or _parts(reading) != {Part.MARKETS} or reading.rejected or reading.failed:
+        return False
+    if previous.failures or previous.rejections or previous.missing or previous.in_doubt or previous.gone:
+        return False
+    late = gaps(previous, reading.at, poll)
+    known = {server: previous.markets.get(server) for server in reading.markets}
+    return not late.intersection(known) and all(
+        before is not None and _alike(before, reading.markets[server]) for server, before in known.items()
+    )
+
+
+def _alike(before: SpotMarket, after: SpotMarket) -> bool:
+    if before.offers != after.offers and frozenset(before.offers) != frozenset(after.offers):
+        return False
+    return replace(after, read_at=before.read_at, rates=before.rates, offers=before.offers) == before
+
+
 def gaps(previous: Snapshot | None, now: datetime, poll: timedelta) -> frozenset[Source]:
     """What had last been read so long ago that a new reading of it cannot tell what happened since."""
     if previous is None:

@@ -144,9 +144,37 @@ class KeyedClient:
         self._governor = governor
         self._jitter = jitter
         self._rows = parse_market.Rows()
+        self._changing = 0
+        self._changed_at: datetime | None = None
 
     def __repr__(self) -> str:
         return f"KeyedClient({self._endpoint.base_url!r})"
+
+    # How it stands
+
+    @property
+    def gap_seconds(self) -> float:
+        """The gap of this key as it stands now, without the process-wide factor."""
+        return self._gate.gap_seconds
+
+    @property
+    def slowness(self) -> float:
+        """By how much refusals have slowed this key down, all keys' together included: 1 in good times."""
+        return self._gate.slowness
+
+    @property
+    def crowded(self) -> bool:
+        """Whether as many requests are in flight as may be, of all keys: a spare turn has no place then."""
+        return self._governor.full
+
+    @property
+    def untapped_seconds(self) -> float:
+        """How long ago the last request for a person ended."""
+        return self._gate.untapped_seconds
+
+    def unchanged_since(self, at: datetime) -> bool:
+        """Whether this key has changed nothing on CLORE.AI since then and is changing nothing now."""
+        return not self._changing and (self._changed_at is None or self._changed_at < at)
 
     # What can be read
 
@@ -213,7 +241,9 @@ class KeyedClient:
     # How
 
     async def _read(self, call: Call, priority: Priority) -> Document:
-        """Repeats what passes by itself, with full jitter."""
+        """Repeats what passes by itself, with full jitter. A spare turn is one request: nobody waits for its answer."""
+        if priority is Priority.SPARE:
+            return await self._ask(call, priority, _nothing)
         for tries in range(1, READ_TRIES):
             try:
                 return await self._persist(call, priority, _nothing)
@@ -224,7 +254,12 @@ class KeyedClient:
         return await self._persist(call, priority, _nothing)
 
     async def _change(self, call: Call, priority: Priority, leaving: Leaving) -> None:
-        await self._persist(call, priority, leaving)
+        self._changing += 1
+        try:
+            await self._persist(call, priority, leaving)
+        finally:
+            self._changing -= 1
+            self._changed_at = self._now()
 
     async def _persist(self, call: Call, priority: Priority, leaving: Leaving) -> Document:
         """Repeats what came too early: that was not executed. The gate sets the pace."""
@@ -256,8 +291,11 @@ class KeyedClient:
             async with self._create_gate.turn(priority), self._gate.turn(priority), self._governor.slot(priority):
                 yield
         else:
-            async with self._gate.turn(priority), self._governor.slot(priority):
-                yield
+            async with self._gate.turn(priority):
+                if priority is Priority.SPARE and self._governor.full:
+                    raise RateLimited  # by ourselves: whoever waits for a place here lets nobody else of this key pass
+                async with self._governor.slot(priority):
+                    yield
 
     def _slow_down(self, call: Call, refusal: RateLimited) -> None:
         seconds = None if refusal.retry_after is None else refusal.retry_after.total_seconds()

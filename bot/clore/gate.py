@@ -24,10 +24,11 @@ LONGEST_HOLD_SECONDS = 300.0
 
 
 class Priority(IntEnum):
-    """Who goes first: a person who waits for an answer, before the watch that polls."""
+    """Who goes first: a person who waits for an answer, before the watch that polls, before what takes turns left over."""
 
     USER = 0
     POLL = 1
+    SPARE = 2
 
 
 class Pace:
@@ -41,6 +42,10 @@ class Pace:
 
     def at(self, now: float) -> float:
         return self._base + self._excess * math.exp2((self._since - now) / EASE_SECONDS)
+
+    def factor(self, now: float) -> float:
+        """By how much it is raised: 1 in good times."""
+        return self.at(now) / self._base if self._base else 1.0
 
     def slow_down(self, now: float) -> None:
         self._excess = min(self.at(now) * STEP, self._cap) - self._base
@@ -82,8 +87,8 @@ async def called(waiting: asyncio.Future[None], pass_on: Callable[[], None]) -> 
 class Gate:
     """One request in flight, and `gap_seconds` from the end of its reply to the next one.
 
-    Enter with `async with gate.turn(priority):`. A tap goes before every poll that still waits; a cancelled waiter
-    blocks nobody. Time is the event loop's. `slowdown` is the process-wide factor on the gap.
+    Enter with `async with gate.turn(priority):`. A tap goes before every poll that still waits, a poll before what
+    takes spare turns; a cancelled waiter blocks nobody. Time is the event loop's. `slowdown` is the process-wide factor on the gap.
     """
 
     def __init__(
@@ -99,12 +104,23 @@ class Gate:
         self._busy = False
         self._free_at = 0.0
         self._held_until = 0.0
+        self._tapped_at = -math.inf
         self._timer: asyncio.TimerHandle | None = None
 
     @property
     def gap_seconds(self) -> float:
         """The gap as it stands now, without the process-wide factor."""
         return self._pace.at(_now())
+
+    @property
+    def slowness(self) -> float:
+        """By how much what was refused lately has widened the gap, the process-wide factor included: 1 in good times."""
+        return self._pace.factor(_now()) * self._slowdown()
+
+    @property
+    def untapped_seconds(self) -> float:
+        """How long ago the last turn of a person ended."""
+        return _now() - self._tapped_at
 
     @property
     def held_seconds(self) -> float:
@@ -118,6 +134,8 @@ class Gate:
             yield
         finally:
             self._free_at = max(_now() + self.gap_seconds * self._slowdown(), self._held_until)
+            if priority is Priority.USER:
+                self._tapped_at = _now()
             self._leave()
 
     def refused(self, retry_after_seconds: float | None = None) -> None:

@@ -30,6 +30,11 @@ class Governor:
     def slowdown(self) -> float:
         return self._pace.at(asyncio.get_running_loop().time())
 
+    @property
+    def full(self) -> bool:
+        """Whether whoever comes now has to wait for a place."""
+        return not self._free
+
     def refused(self, who: object) -> None:
         """`who` was refused. Three different ones within ten seconds slow everybody down by one step."""
         now = asyncio.get_running_loop().time()

@@ -11,9 +11,10 @@ from typing import Protocol, TypeVar
 from bot.alerts.reading import merge
 from bot.alerts.snapshot import Reading, Snapshot
 from bot.clore.client import KeyedClient
-from bot.clore.errors import CloreError, KeyRejected, Unavailable
+from bot.clore.errors import CloreError, KeyRejected, RateLimited, Unavailable
 from bot.clore.gate import Priority
 from bot.domain.ids import KeyId, ServerId
+from bot.domain.spot import SpotMarket
 from bot.services.clock import Clock
 from storage.errors import StorageError
 
@@ -117,8 +118,14 @@ class Feed:
         for task in self._reading.values():
             task.cancel()
 
+    def take_over(self, market: SpotMarket) -> None:
+        """An auction that another key has read, as this one sees it."""
+        if not self._closed:
+            self._keep(Reading(at=self._clock(), markets={market.server: market}))
+
     async def _shared(self, part: Wanted, priority: Priority) -> Snapshot:
-        task = self._reading.get((part, Priority.USER)) or self._reading.get((part, priority))
+        ahead = (self._reading.get((part, other)) for other in Priority if other <= priority)
+        task = next((task for task in ahead if task is not None), None)
         if task is None:
             task = asyncio.create_task(self._read(part, priority))
             self._reading[part, priority] = task
@@ -128,8 +135,8 @@ class Feed:
         except asyncio.CancelledError:
             if task.cancelled():  # not this waiter: the feed was closed
                 raise Unavailable("no account has this key any more") from None
-            if task is self._reading.get((part, Priority.POLL)):
-                task.cancel()  # only the one poll of this key has waited for it
+            if priority is not Priority.USER and task is self._reading.get((part, priority)):
+                task.cancel()  # only the one poll of this key has waited for it, or its one spare turn
             raise
 
     def _ended(self, part: Wanted, priority: Priority, task: asyncio.Task[Snapshot]) -> None:
@@ -143,8 +150,9 @@ class Feed:
         except KeyRejected:
             self._keep(Reading(at=self._clock(), rejected=True))
             raise
-        except CloreError:
-            self._keep(Reading(at=self._clock(), failed=True))
+        except CloreError as error:
+            if not (priority is Priority.SPARE and isinstance(error, RateLimited)):  # nobody needed that answer
+                self._keep(Reading(at=self._clock(), failed=True))
             raise
         return self._keep(fetched)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.alerts.snapshot import Reading, Snapshot
 from bot.clore.client import Clore, KeyedClient
 from bot.clore.errors import Unavailable
 from bot.domain.ids import ChatId, KeyId, UserId
@@ -24,6 +25,7 @@ from bot.services.favourites import Favourites
 from bot.services.feeds import Feed, Feeds, KeyUnopenable
 from bot.services.guards import GuardWatch
 from bot.services.hosting import Hosting
+from bot.services.hot import HotMarkets
 from bot.services.lookout import Lookout
 from bot.services.lowerings import LoweringWatch
 from bot.services.market import MarketCopy
@@ -53,6 +55,7 @@ class House:
     auctions: Auctions
     favourites: Favourites
     feeds: Feeds
+    hot: HotMarkets
     hosting: Hosting
     desks: Desks
     connections: Connections
@@ -72,6 +75,7 @@ class House:
         """After an account left a key: where no account uses it any more, nothing more is asked or recorded with it."""
         if not self.store.accounts.of_key(key):
             self.tasks.cancel(("poll", key))
+            self.hot.forget(key)
             self.feeds.forget(key)
             self.hosting.forget(key)
             self.auctions.forget(key)
@@ -127,10 +131,16 @@ def build(
         keep_out_of_logs(api_key)
         return clore.keyed(api_key)
 
+    def record(key: KeyId, before: Snapshot | None, reading: Reading) -> Snapshot:
+        snapshot = recorder.record(key, before, reading)
+        hot.noticed(key, before, snapshot)
+        return snapshot
+
     def make(key: KeyId) -> Feed:
-        return Feed(key, lambda: client(key), recorder.record, clock, store.keys.snapshot(key))
+        return Feed(key, lambda: client(key), record, clock, store.keys.snapshot(key))
 
     feeds = Feeds(make)
+    hot = HotMarkets(feeds, market, tasks, clock, store.guards.servers_of, poll_every)
     desks = Desks(store, feeds)
 
     def on_rented(entry: Entry, creation: Creation, order: Order, secrets: Secrets) -> None:
@@ -148,6 +158,7 @@ def build(
         auctions=Auctions(market, clock),
         favourites=Favourites(store, market, clock, wake),
         feeds=feeds,
+        hot=hot,
         hosting=Hosting(clock),
         desks=desks,
         connections=Connections(store, clore, clock),
@@ -158,7 +169,7 @@ def build(
         lowerings=LoweringWatch(store, feeds, market, writes, clock, wake, poll_every),
         guards=GuardWatch(store, feeds, market, writes, tasks, clock, wake),
         lookout=Lookout(store, feeds, writes, tasks, clock),
-        watch=Watch(store, feeds, market, tasks, clock, every=poll_every),
+        watch=Watch(store, feeds, market, tasks, clock, hot, every=poll_every),
         first_minutes=FirstMinutes(store, feeds, tasks, Prober(connector, clock), clock, wake),
         allowed=allowed,
         operators=operators,

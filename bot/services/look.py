@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from bot.alerts.snapshot import Snapshot
 from bot.alerts.wanted import markets_of, wanted
 from bot.clore.errors import CloreError, KeyRejected, RateLimited
 from bot.clore.gate import Priority
-from bot.domain.ids import ServerId
+from bot.domain.ids import KeyId, ServerId
 from bot.services.clock import Clock
-from bot.services.feeds import Auction, Feed, Orders, PastOrders, Wallets, Wanted
+from bot.services.feeds import NOW, Auction, Feed, Orders, PastOrders, Wallets, Wanted
 from bot.services.market import MarketCopy
 
 EARLY: Final = timedelta(seconds=2)
@@ -22,20 +22,41 @@ FAILURES_OF_AN_OUTAGE: Final = 2
 """So many parts in a row without an answer, and the rest is not asked for: it is not these parts that are bad."""
 
 
+class SpareTurns(Protocol):
+    """What reads hot auctions beside the look."""
+
+    def watched(self, server: ServerId) -> bool: ...
+
+    async def let_pass(self, key: KeyId, left: int) -> None: ...
+
+
 class Look:
     """Reads and keeps; `take` it once. `ailing`: parts that failed in the last look, which are asked for after the others.
+
+    `spare`: auctions that are read there anyway are not asked for where they are younger than `recent`.
 
     Afterwards `again_at` says when what was found is to be confirmed, `failed` which parts brought nothing, and `trouble`
     why the last of them did not.
     """
 
-    def __init__(self, feed: Feed, market: MarketCopy, clock: Clock, ailing: frozenset[Wanted] = frozenset()) -> None:
+    def __init__(
+        self,
+        feed: Feed,
+        market: MarketCopy,
+        clock: Clock,
+        spare: SpareTurns,
+        *,
+        recent: timedelta,
+        ailing: frozenset[Wanted] = frozenset(),
+    ) -> None:
         self.again_at: datetime | None = None
         self.failed: frozenset[Wanted] = frozenset()
         self.trouble: CloreError | None = None
         self._feed = feed
         self._market = market
         self._clock = clock
+        self._spare = spare
+        self._recent = recent
         self._ailing = ailing
 
     @property
@@ -60,7 +81,7 @@ class Look:
         urgent = self._in_question()
         parts: list[Wanted] = [Auction(server) for server in sorted(servers) if server in urgent]
         parts += [PastOrders()] if plan.past_orders else []
-        parts += [Auction(server) for server in sorted(servers) if server not in urgent]
+        parts += [Auction(server) for server in sorted(servers) if server not in urgent and not self._just_read(server)]
         parts += [Wallets()] if plan.wallets else []
         await self._each(sorted(parts, key=lambda part: part in self._ailing))
 
@@ -71,9 +92,14 @@ class Look:
         doubted = [order for order in known.orders.open if order.id in known.in_doubt] if known and known.orders else []
         return frozenset(order.server for order in (*lost, *doubted))
 
+    def _just_read(self, server: ServerId) -> bool:
+        age = self._feed.age_of(Auction(server))
+        return age is not None and NOW <= age < self._recent and self._spare.watched(server)
+
     async def _each(self, parts: Iterable[Wanted]) -> None:
         agenda, in_a_row = deque(parts), 0
         while agenda:
+            await self._spare.let_pass(self._feed.key, len(agenda))
             agenda.extendleft(reversed(self._confirmation()))
             part = agenda.popleft()
             try:

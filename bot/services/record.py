@@ -11,7 +11,7 @@ from typing import Final
 from bot.alerts.alert import AlertState, AlertType, News, Notice, Severity
 from bot.alerts.conditions import Context, evaluate
 from bot.alerts.lifecycle import step
-from bot.alerts.reading import gaps, merge
+from bot.alerts.reading import gaps, merge, repeats
 from bot.alerts.settings import DEFAULTS, Settings
 from bot.alerts.snapshot import Reading, Snapshot
 from bot.alerts.wanted import wanted
@@ -31,6 +31,8 @@ STALE_POLLS: Final = 3
 """A rare watch does not make every reading stale."""
 FOLLOWS: Final = frozenset({News.CHANGED, News.RESOLVED, News.ENDED})
 """News that change the message of an episode and make no sense without it."""
+SETTLED_AFTER: Final = timedelta(seconds=30)
+"""So long after the last news every reading is looked at: alerts want a second one, some seconds after the first."""
 ANSWER: Final = ":answer"
 """How the `once` of a silent answer ends: it says again, below, what the edited message says."""
 
@@ -54,10 +56,17 @@ class Recorder:
         self._settings = replace(settings, stale_after=max(settings.stale_after, STALE_POLLS * poll_every))
         self._unheld = unheld
         self._held_up = False
+        self._news_at: dict[KeyId, datetime] = {}
 
     def record(self, key: KeyId, before: Snapshot | None, reading: Reading) -> Snapshot:
-        """The new snapshot of this key, stored with everything that follows from it. Raises `StorageError`: nothing was."""
+        """The new snapshot of this key, stored with everything that follows from it. Raises `StorageError`: nothing was.
+
+        What only says again that an auction is as it was, long after the last news, is not stored: no rule and no timer
+        waits for it, it comes every two seconds where an auction is hot, and the next list of orders stores it too.
+        """
         snapshot = merge(before, reading)
+        if self._only_repeats(key, before, reading):
+            return snapshot
         try:
             with self._store.transaction():
                 told = self._keep(key, before, snapshot)
@@ -72,6 +81,14 @@ class Recorder:
         if _lost_to_nobody(before, snapshot):
             self._unheld()
         return snapshot
+
+    def _only_repeats(self, key: KeyId, before: Snapshot | None, reading: Reading) -> bool:
+        if repeats(before, reading, self._poll_every):
+            news_at = self._news_at.setdefault(key, reading.at)
+            return reading.at - news_at >= SETTLED_AFTER
+        if reading.markets or reading.failed or reading.rejected:
+            self._news_at[key] = reading.at
+        return False
 
     def _keep(self, key: KeyId, before: Snapshot | None, snapshot: Snapshot) -> bool:
         """Says whether there is something to tell."""

@@ -12,7 +12,7 @@ from bot.clore.errors import CloreError
 from bot.domain.ids import KeyId
 from bot.services.clock import Clock
 from bot.services.feeds import Feeds, Wanted
-from bot.services.look import Look
+from bot.services.look import Look, SpareTurns
 from bot.services.market import MarketCopy
 from bot.services.tasks import Tasks
 from storage.errors import StorageError
@@ -42,6 +42,7 @@ class Watch:
         market: MarketCopy,
         tasks: Tasks,
         clock: Clock,
+        spare: SpareTurns,
         *,
         every: timedelta = POLL_EVERY,
         chance: Callable[[], float] = random.random,
@@ -51,6 +52,7 @@ class Watch:
         self._market = market
         self._tasks = tasks
         self._clock = clock
+        self._spare = spare
         self._every = every
         self._chance = chance
         self._ailing: dict[KeyId, frozenset[Wanted]] = {}
@@ -77,7 +79,7 @@ class Watch:
         """One look at everything of one key that the alerts need, then its next time."""
         began = self._clock()
         try:
-            look = Look(self._feeds.of(key), self._market, self._clock, self._ailing.pop(key, frozenset()))
+            look = self._look(key)
         except StorageError as error:
             self._note(key, error)
             return
@@ -90,6 +92,11 @@ class Watch:
         if look.failed:
             self._ailing[key] = look.failed
         self._schedule(key, self._next(began, look.again_at, rejected=look.rejected))
+
+    def _look(self, key: KeyId) -> Look:
+        """An auction that spare turns read is not older than three half intervals, whenever they end."""
+        ailing, recent = self._ailing.pop(key, frozenset()), self._every / 2
+        return Look(self._feeds.of(key), self._market, self._clock, self._spare, recent=recent, ailing=ailing)
 
     def _take_due(self, now: datetime) -> list[KeyId]:
         """Each has its next time before it begins: one that never ends or always fails keeps no other waiting."""

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
-from bot.alerts.reading import gaps, merge
+from bot.alerts.reading import gaps, merge, repeats
 from bot.alerts.snapshot import Part, Reading, Snapshot
-from tests.alerts.world import POLL, START, World, order, seconds
+from bot.domain.money import Rates
+from tests.alerts.world import BITCOIN, POLL, START, World, bid, order, seconds
 
 
 def full() -> World:
@@ -221,3 +223,60 @@ def test_an_order_that_a_reply_lists_twice_ends_once() -> None:
     world.orders.clear()
     world.look()
     assert len(world.look()) == 1
+
+
+def auctions(world: World) -> Reading:
+    """Two seconds later, as a spare turn brings it."""
+    world.now += seconds(2)
+    return world.reading(orders=False, wallets=False, past=False)
+
+
+def test_an_auction_that_is_as_it_was_tells_only_that() -> None:
+    world = full()
+    world.offers[world.orders[1].server].append(bid(900, "0.5"))
+    world.look()
+    world.rates = Rates({BITCOIN: Decimal(67_000)}, world.now)
+    world.offers[world.orders[1].server].reverse()
+    assert repeats(world.snapshot, auctions(world), POLL)
+
+
+def test_a_bid_of_somebody_else_or_another_price_is_news() -> None:
+    world = full()
+    server = world.orders[1].server
+    mine = world.offers[server][0]
+    for offers in ([mine, bid(900, "0.5")], [replace(mine, active=False)], []):
+        world.offers[server] = offers
+        assert not repeats(world.snapshot, auctions(world), POLL)
+
+
+def test_what_comes_with_a_list_of_orders_or_of_wallets_is_news() -> None:
+    world = full()
+    world.now += seconds(2)
+    assert not repeats(world.snapshot, world.reading(wallets=False, past=False), POLL)
+    assert not repeats(world.snapshot, world.reading(orders=False, past=False), POLL)
+
+
+def test_while_something_is_in_question_every_reading_counts() -> None:
+    world = full()
+    mine = world.orders[1]
+    world.outbid(mine)
+    world.look(7)
+    assert not repeats(world.snapshot, auctions(world), POLL), "the bid is in doubt"
+    world = full()
+    world.vanish(world.orders[0])
+    world.look()
+    assert not repeats(world.snapshot, auctions(world), POLL), "an order is missing"
+    world = full()
+    world.fail()
+    assert not repeats(world.snapshot, auctions(world), POLL), "this answer ends an outage"
+    world = full()
+    world.now += 4 * POLL
+    assert not repeats(world.snapshot, auctions(world), POLL), "after a gap every timer starts again"
+
+
+def test_the_first_reading_of_an_auction_and_a_failed_one_repeat_nothing() -> None:
+    world = full()
+    assert not repeats(None, auctions(world), POLL)
+    assert world.snapshot is not None
+    assert not repeats(replace(world.snapshot, markets={}), auctions(world), POLL)
+    assert not repeats(world.snapshot, Reading(world.now, failed=True), POLL)

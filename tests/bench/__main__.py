@@ -29,7 +29,7 @@ from pathlib import Path
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")  # before telegram is imported
 
-from tests.bench import market, outbox, search, start, transport, updates, watch
+from tests.bench import hot, market, outbox, search, start, transport, updates, watch
 from tests.bench.sizes import FULL, Size
 from tests.bench.table import Row, table
 
@@ -41,6 +41,7 @@ BENCHES: dict[str, Bench] = {
     "transport": transport.rows,
     "updates": updates.rows,
     "watch": watch.rows,
+    "hot": hot.rows,
     "outbox": outbox.rows,
     "start": start.rows,
 }

@@ -10,7 +10,7 @@ class Size:
     """`repetitions`: pairs of figure and baseline of which the table shows the medians.
 
     `servers`: of the market. `requests`: a measurement of the transport at each concurrency. `updates`: a burst.
-    `keys`: watched. `letters`: in the outbox, each for a chat of its own. `starts`: pairs of processes.
+    `keys`: watched. `letters`: in the outbox, each for a chat of its own. `starts`: pairs of processes. `moves`: in hot auctions.
     """
 
     repetitions: int
@@ -20,7 +20,8 @@ class Size:
     keys: int
     letters: int
     starts: int
+    moves: int
 
 
-FULL = Size(repetitions=7, servers=5_000, requests=400, updates=200, keys=1_000, letters=500, starts=5)
-SMALLEST = Size(repetitions=1, servers=60, requests=4, updates=3, keys=3, letters=3, starts=1)
+FULL = Size(repetitions=7, servers=5_000, requests=400, updates=200, keys=1_000, letters=500, starts=5, moves=40)
+SMALLEST = Size(repetitions=1, servers=60, requests=4, updates=3, keys=3, letters=3, starts=1, moves=2)

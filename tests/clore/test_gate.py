@@ -41,6 +41,25 @@ async def test_the_first_goes_at_once_and_the_second_a_gap_after_its_end() -> No
     assert log.entered == [("first", 0.0), ("second", 2.2)]
 
 
+async def test_a_spare_turn_lets_taps_and_polls_pass() -> None:
+    log = Log(Gate(1.3))
+    tasks = [log.begin("first"), log.begin("spare", Priority.SPARE), log.begin("poll"), log.begin("tap", USER)]
+    await asyncio.gather(*tasks)
+    assert [name for name, _ in log.entered] == ["first", "tap", "poll", "spare"]
+
+
+async def test_a_gate_tells_how_long_ago_a_person_had_a_turn_and_how_slow_it_is() -> None:
+    gate = Gate(1.3, slowdown=lambda: 2.0)
+    assert (gate.untapped_seconds, gate.slowness) == (float("inf"), 2.0)
+    async with gate.turn(USER):
+        gate.refused()
+    await asyncio.sleep(5)
+    async with gate.turn(POLL):
+        pass
+    assert gate.untapped_seconds == 5
+    assert 2.9 < gate.slowness < 3.0
+
+
 async def test_after_a_pause_nobody_waits() -> None:
     log = Log(Gate(1.3))
     await log.visit("first")

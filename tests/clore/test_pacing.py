@@ -6,6 +6,7 @@ import asyncio
 import gc
 import itertools
 import random
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -16,7 +17,7 @@ from bot.clore.gate import Priority
 from bot.clore.governor import Governor
 from bot.domain.draft import Draft, NewOrder
 from bot.domain.ids import ServerId
-from tests.clore.other_side import KEY, NO_ORDERS, OK, TOO_FAST, OtherSide, answer, loop_time
+from tests.clore.other_side import KEY, NO_ORDERS, NOW, OK, TOO_FAST, OtherSide, answer, loop_time
 
 pytestmark = pytest.mark.looptime(idle_timeout=2)
 
@@ -102,6 +103,43 @@ async def test_a_refusal_slows_down_and_is_repeated() -> None:
     first, second, third = other.beginnings
     assert (first, second) == (0.0, 1.95)
     assert 1.94 < third - second < 1.95
+
+
+@pytest.mark.parametrize("said", [TOO_FAST, answer(500, code=1)])
+async def test_a_spare_turn_is_one_request(said: httpx.Response) -> None:
+    other = OtherSide(said, NO_ORDERS)
+    with pytest.raises(CloreError):
+        await other.client().my_orders(priority=Priority.SPARE)
+    assert len(other.seen) == 1
+
+
+async def test_a_spare_turn_takes_no_place_among_many_requests() -> None:
+    """Whoever waits for a place holds up the taps of its key."""
+    other = OtherSide(NO_ORDERS, seconds=5)
+    governor = Governor(in_flight=1)
+    clore = other.clore(governor=governor)
+    busy, key = clore.keyed("another-key"), other.client(governor=governor)
+    poll = asyncio.ensure_future(busy.my_orders())
+    await asyncio.sleep(1)
+    assert key.crowded
+    with pytest.raises(RateLimited):
+        await key.my_orders(priority=Priority.SPARE)
+    await poll
+    assert not key.crowded
+    assert len(other.seen) == 1
+
+
+async def test_a_key_knows_whether_it_has_changed_anything_since() -> None:
+    other = OtherSide(OK, seconds=1.0)
+    client = other.client()
+    later = NOW + timedelta(seconds=1)
+    assert client.unchanged_since(NOW)
+    order = asyncio.ensure_future(client.create_order(new_order()))
+    await asyncio.sleep(0.5)
+    assert not client.unchanged_since(later), "it is changing something"
+    await order
+    assert not client.unchanged_since(NOW)
+    assert client.unchanged_since(later)
 
 
 async def test_a_refused_create_order_is_repeated_for_it_was_not_executed() -> None:

@@ -57,8 +57,9 @@ async def test_a_sign_of_it_is_read_again_5_to_10_seconds_later(tmp_path: Path, 
         stage.clore.act("outbid", key=key, order=lost)
         at = stage.seconds()
         await told(stage, "Outbid", f"#{lost}")
-        sign, confirmation = _reads(stage, SERVER + lost, at)
-        assert 5 <= confirmation.at - sign.at <= 10
+        sign, *later = _reads(stage, SERVER + lost, at)
+        assert any(5 <= each.at - sign.at <= 10 for each in later)
+        assert 5 <= stage.seconds() - sign.at <= 12
 
 
 async def test_a_rival_who_leaves_before_the_second_reading_is_no_news(tmp_path: Path) -> None:
