@@ -14,7 +14,7 @@ from bot.alerts.snapshot import Snapshot
 from bot.alerts.wanted import surely_rejected
 from bot.domain.announcements import GuardNews, GuardTold
 from bot.domain.guard import Action, Guard, Move, Sight, Terms, settled, step
-from bot.domain.ids import GuardId, OrderId, ServerId, UserId
+from bot.domain.ids import GuardId, KeyId, OrderId, ServerId, UserId
 from bot.domain.ledger import BidChange, Cause, Ending, Result
 from bot.domain.reason import Reason, Why
 from bot.services.clock import Clock
@@ -63,7 +63,9 @@ class GuardWatch:
         tasks: Tasks,
         clock: Clock,
         wake: Callable[[], None],
+        guarded: Callable[[KeyId], object],
     ) -> None:
+        """`guarded` is called with the key of a bid whose guard was switched on or off."""
         self._store = store
         self._feeds = feeds
         self._market = market
@@ -71,6 +73,7 @@ class GuardWatch:
         self._tasks = tasks
         self._clock = clock
         self._wake = wake
+        self._guarded = guarded
         self._judged: dict[GuardId, tuple[object, ...]] = {}
         self._heard_at: dict[GuardId, datetime] = {}
         self._unreadable: set[GuardId] = set()
@@ -112,6 +115,7 @@ class GuardWatch:
             self._judged.pop(row.id, None)
             found = guards.get(account.chat, row.id)
             assert found is not None
+        self._guarded(account.key)
         log.info("account %d: guard %d is on", account.id, row.id)
         return found
 
@@ -122,8 +126,10 @@ class GuardWatch:
             off = guards.move(row.id, "off", body, of=("on",), now=now) or guards.move(
                 row.id, "ending", body, of=("acting",), now=now
             )
-        if off:
-            log.info("account %d: guard %d is off", row.account, row.id)
+        account = self._store.accounts.get(row.chat, row.account) if off else None
+        if account is not None:
+            self._guarded(account.key)
+            log.info("account %d: guard %d is off", account.id, row.id)
         return off
 
     def would(self, account: Account, order: OrderId, server: ServerId, terms: Terms) -> Action:

@@ -167,7 +167,7 @@ def build(
         panic=Panic(store, writes, batches, clock, wake),
         stops=StopWatch(store, feeds, writes, clock, wake, poll_every),
         lowerings=LoweringWatch(store, feeds, market, writes, clock, wake, poll_every),
-        guards=GuardWatch(store, feeds, market, writes, tasks, clock, wake),
+        guards=GuardWatch(store, feeds, market, writes, tasks, clock, wake, hot.consider),
         lookout=Lookout(store, feeds, writes, tasks, clock),
         watch=Watch(store, feeds, market, tasks, clock, hot, every=poll_every),
         first_minutes=FirstMinutes(store, feeds, tasks, Prober(connector, clock), clock, wake),

@@ -7,14 +7,14 @@ from decimal import Decimal
 from itertools import pairwise
 
 from bot.alerts.snapshot import Snapshot
-from bot.domain.guard import Guard, Terms
+from bot.domain.guard import Terms
 from bot.domain.ids import KeyId, OrderId, ServerId, TelegramChatId, UserId
 from bot.domain.money import BITCOIN, Money
 from bot.domain.spot import SpotMarket
 from bot.sandbox.clore import rivals
 from bot.sandbox.clore.journal import Entry
+from bot.services.guards import Refused
 from storage.accounts import Account
-from storage.codec import encode
 from tests.journeys.stories import SERVER, happens
 from tests.stage import ADA, Stage
 
@@ -53,12 +53,9 @@ def guarded(stage: Stage, number: int = 1, chat: int = ADA) -> None:
     assert stage.app is not None
     account = account_of(stage, chat)
     terms = Terms(Money(Decimal("0.00002"), BITCOIN))
-    now, user, order = stage.clock(), UserId(chat), OrderId(number)
-    row = stage.store.guards.choose(
-        account.chat, account.id, user, order, ServerId(SERVER + number), encode(terms), now
-    )
-    assert stage.store.guards.switch_on(row.id, user, encode(terms), encode(Guard(order, terms)), now)
-    stage.app.house.hot.consider(account.key)
+    guards, order, server = stage.app.house.guards, OrderId(number), ServerId(SERVER + number)
+    with stage.store.transaction(durable=True):
+        assert not isinstance(guards.switch_on(account, UserId(chat), order, server, terms), Refused)
 
 
 def account_of(stage: Stage, chat: int = ADA) -> Account:

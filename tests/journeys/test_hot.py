@@ -94,8 +94,9 @@ async def test_a_guarded_bid_is_watched_closely_until_its_guard_is_off(tmp_path:
         assert len(reads(stage, 1, since=at)) >= 0.85 * 120 / TURN
         assert len(reads(stage, 2, since=at)) <= 3
         assert stage.store is not None
+        assert stage.app is not None
         (guard,) = stage.store.guards.of_chat(account_of(stage).chat)
-        stage.store.guards.move(guard.id, "off", guard.terms, of=("on",), now=stage.clock())
+        assert stage.app.house.guards.switch_off(guard)
         await asyncio.sleep(10)
         at = stage.seconds()
         await asyncio.sleep(120)
