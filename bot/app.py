@@ -215,6 +215,7 @@ def assemble(settings: Settings, store: Store, world: World) -> App:
             "lookout": house.lookout.tick,
             "first minutes": house.first_minutes.tick,
             "favourites": house.favourites.tick,
+            "quiet": house.quiet.tick,
             "letters": delivery.tick,
             "updates": queue.tick,
             "vanishing": messages.take_away_due,

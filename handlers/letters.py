@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from bot.alerts.alert import Ended, Notice, Outbid
-from bot.domain.announcements import BatchTold, DeploymentTold, GuardTold, LoweringTold, ServerTold, StopTold
+from bot.domain.announcements import BatchTold, DeploymentTold, GuardTold, LoweringTold, QuietTold, ServerTold, StopTold
 from bot.domain.ids import MessageId
 from bot.domain.ledger import BidChange, Cancellation, Cause, Creation, Ending, Result, Told
 from bot.services.house import House
@@ -18,6 +18,7 @@ from handlers.views import alerts as alert_views
 from handlers.views import bids as bid_views
 from handlers.views import errors as error_views
 from handlers.views import outcome as views
+from handlers.views import quiet as quiet_views
 from handlers.views.errors import Untouched
 from handlers.views.outbid import ALONE
 from storage.accounts import Account
@@ -87,6 +88,8 @@ class Letters:
                 return guards.letter(self._house, account, letter, told)
             case BatchTold() as told if account is not None:
                 return batches.letter(self._house, account, told)
+            case QuietTold() as told:
+                return quiet_views.summary(told, self._house.clock())
             case _:
                 return None
 

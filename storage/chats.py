@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from bot.alerts.preferences import Preferences
 from bot.domain.ids import AccountId, ChatId, ChatKind, TelegramChatId, UserId
+from storage.codec import decode, encode
 from storage.database import Database
 from storage.errors import NotFound
 from storage.supergroups import follow
@@ -125,6 +127,16 @@ class Chats:
     def in_panic(self) -> frozenset[ChatId]:
         """The chats for which nothing is done by itself."""
         return frozenset(ChatId(row["id"]) for row in self._db.fetch("SELECT id FROM chats WHERE panic_ms IS NOT NULL"))
+
+    def preferences(self, chat: ChatId) -> Preferences:
+        """What was chosen there to be told. `Unreadable` where another version wrote it; `NotFound` for a forgotten chat."""
+        row = self._db.first("SELECT settings FROM chats WHERE id = ?", (chat,))
+        if row is None:
+            raise NotFound(f"there is no chat {chat}")
+        return Preferences() if row["settings"] is None else decode(Preferences, row["settings"])
+
+    def prefer(self, chat: ChatId, preferences: Preferences) -> None:
+        self._db.execute("UPDATE chats SET settings = ? WHERE id = ?", (encode(preferences), chat))
 
     def migrate(self, old: TelegramChatId, new: TelegramChatId) -> Chat | None:
         """A group became a supergroup: everything of the old number belongs to the new one. `None`: neither is known.

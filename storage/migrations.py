@@ -363,6 +363,26 @@ def m006_guards(db: sqlite_utils.Database) -> None:
     """)
 
 
+@MIGRATIONS()
+def m007_preferences(db: sqlite_utils.Database) -> None:
+    """What a chat wants to be told, and what is held back while it wants quiet."""
+    db.executescript("""
+        CREATE TABLE held (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            chat_id INTEGER NOT NULL REFERENCES chats(id) ON DELETE CASCADE,
+            account_id INTEGER NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+            episode TEXT NOT NULL,
+            body TEXT NOT NULL,
+            over INTEGER NOT NULL DEFAULT 0 CHECK (over IN (0, 1)),
+            created_ms INTEGER NOT NULL,
+            UNIQUE (account_id, episode)
+        ) STRICT;
+        CREATE INDEX held_chat ON held(chat_id);
+
+        ALTER TABLE chats ADD COLUMN settings TEXT;
+    """)
+
+
 def check_origin(connection: sqlite3.Connection, path: Path, migrations: Migrations = MIGRATIONS) -> None:
     """`DatabaseForeign` or `DatabaseTooNew` before anything is written; an empty file is nobody's yet."""
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}

@@ -17,6 +17,7 @@ from storage.deployments import Deployments
 from storage.drafts import Drafts
 from storage.errors import DatabaseUnavailable, NotFound
 from storage.guards import Guards
+from storage.held import HeldNotices
 from storage.inbox import Inbox
 from storage.installation import Installation, open_vault
 from storage.keys import Keys
@@ -63,6 +64,7 @@ class Store:
         self.stops = Stops(db)
         self.lowerings = Lowerings(db)
         self.guards = Guards(db)
+        self.held = HeldNotices(db)
 
     def transaction(self, *, durable: bool = False) -> AbstractContextManager[None]:
         """All or nothing; `durable` for what spends. See `Database.transaction`."""

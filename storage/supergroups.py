@@ -78,7 +78,7 @@ def _merge(db: Database, vault: Vault, survivor: sqlite3.Row, other: sqlite3.Row
     _reseal(db, vault, TEMPLATES, source, target)
     for table in _KEPT_ONCE:
         db.execute(f"UPDATE OR IGNORE {table} SET chat_id = ? WHERE chat_id = ?", (target, source))  # noqa: S608
-    for table in ("results", "stops", "lowerings", "guards"):
+    for table in ("results", "stops", "lowerings", "guards", "held"):
         db.execute(f"UPDATE {table} SET chat_id = ? WHERE chat_id = ?", (target, source))  # noqa: S608
     db.execute(
         "DELETE FROM questions WHERE chat_id = ?1 AND user_id IN (SELECT user_id FROM questions WHERE chat_id = ?2)",
@@ -90,10 +90,10 @@ def _merge(db: Database, vault: Vault, survivor: sqlite3.Row, other: sqlite3.Row
     db.execute(
         "UPDATE chats SET default_account_id = coalesce(default_account_id, ?), language = coalesce(language, ?),"
         " welcomed_ms = coalesce(welcomed_ms, ?), probes = min(probes, ?), panic_ms = coalesce(panic_ms, ?),"
-        " panic_user_id = coalesce(panic_user_id, ?) WHERE id = ?",
+        " panic_user_id = coalesce(panic_user_id, ?), settings = coalesce(settings, ?) WHERE id = ?",
         (
             _default_account(db, source),
-            *(other[name] for name in ("language", "welcomed_ms", "probes", "panic_ms", "panic_user_id")),
+            *(other[name] for name in ("language", "welcomed_ms", "probes", "panic_ms", "panic_user_id", "settings")),
             target,
         ),
     )
@@ -114,6 +114,8 @@ def _move_account(db: Database, vault: Vault, account: sqlite3.Row, source: int,
             db.execute(f"UPDATE {table} SET account_id = ? WHERE account_id = ?", (twin["id"], account["id"]))  # noqa: S608
         # Of a bid that both guard, the guard of the account that stays does.
         db.execute("UPDATE OR IGNORE guards SET account_id = ? WHERE account_id = ?", (twin["id"], account["id"]))
+        # What the account that stays holds back is told once.
+        db.execute("UPDATE OR IGNORE held SET account_id = ? WHERE account_id = ?", (twin["id"], account["id"]))
         db.execute("DELETE FROM accounts WHERE id = ?", (account["id"],))
         return
     name, number = account["name"], 1

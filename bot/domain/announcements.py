@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -70,7 +71,20 @@ class GuardTold:
     reason: Reason | None = None
 
 
-Announcement = DeploymentTold | StopTold | ServerTold | BatchTold | LoweringTold | GuardTold
+@dataclass(frozen=True, slots=True)
+class QuietTold:
+    """What was held back while a chat wanted quiet: `over` ended meanwhile, `standing` go on, `happened` have no later.
+
+    `since`: the first of it. What goes on and what happened comes below it, each as a message of its own.
+    """
+
+    since: datetime
+    over: int
+    standing: int
+    happened: int
+
+
+Announcement = DeploymentTold | StopTold | ServerTold | BatchTold | LoweringTold | GuardTold | QuietTold
 
 ANNOUNCEMENTS: Final[dict[str, type[Announcement]]] = {
     "deployment": DeploymentTold,
@@ -79,5 +93,6 @@ ANNOUNCEMENTS: Final[dict[str, type[Announcement]]] = {
     "batch": BatchTold,
     "lowering": LoweringTold,
     "guard": GuardTold,
+    "quiet": QuietTold,
 }
 """By the word that begins the body of such a letter."""

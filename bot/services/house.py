@@ -31,6 +31,7 @@ from bot.services.lowerings import LoweringWatch
 from bot.services.market import MarketCopy
 from bot.services.panic import Panic
 from bot.services.probe import NOWHERE, Connector, Prober
+from bot.services.quiet import QuietWatch
 from bot.services.record import Recorder
 from bot.services.results import Findings
 from bot.services.stops import StopWatch, arm_wish
@@ -65,6 +66,7 @@ class House:
     guards: GuardWatch
     batches: BatchRunner
     panic: Panic
+    quiet: QuietWatch
     lookout: Lookout
     watch: Watch
     first_minutes: FirstMinutes
@@ -165,6 +167,7 @@ def build(
         writes=writes,
         batches=batches,
         panic=Panic(store, writes, batches, clock, wake),
+        quiet=QuietWatch(store, clock, wake),
         stops=StopWatch(store, feeds, writes, clock, wake, poll_every),
         lowerings=LoweringWatch(store, feeds, market, writes, clock, wake, poll_every),
         guards=GuardWatch(store, feeds, market, writes, tasks, clock, wake, hot.consider),

@@ -11,8 +11,8 @@ from typing import Final
 from bot.alerts.alert import AlertState, AlertType, News, Notice, Severity
 from bot.alerts.conditions import Context, evaluate
 from bot.alerts.lifecycle import step
+from bot.alerts.preferences import Preferences, Telling
 from bot.alerts.reading import gaps, merge, repeats
-from bot.alerts.settings import DEFAULTS, Settings
 from bot.alerts.snapshot import Reading, Snapshot
 from bot.alerts.wanted import wanted
 from bot.domain.ids import ChatId, KeyId
@@ -31,6 +31,8 @@ STALE_POLLS: Final = 3
 """A rare watch does not make every reading stale."""
 FOLLOWS: Final = frozenset({News.CHANGED, News.RESOLVED, News.ENDED})
 """News that change the message of an episode and make no sense without it."""
+ENDS: Final = frozenset({News.RESOLVED, News.ENDED})
+"""News after which there is nothing more of an episode."""
 SETTLED_AFTER: Final = timedelta(seconds=30)
 """So long after the last news every reading is looked at: alerts want a second one, some seconds after the first."""
 ANSWER: Final = ":answer"
@@ -46,14 +48,12 @@ class Recorder:
         clock: Clock,
         wake: Callable[[], None],
         poll_every: timedelta,
-        settings: Settings = DEFAULTS,
         unheld: Callable[[], object] = lambda: None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._wake = wake
         self._poll_every = poll_every
-        self._settings = replace(settings, stale_after=max(settings.stale_after, STALE_POLLS * poll_every))
         self._unheld = unheld
         self._held_up = False
         self._news_at: dict[KeyId, datetime] = {}
@@ -102,19 +102,22 @@ class Recorder:
 
     def _judge(self, account: Account, before: Snapshot | None, snapshot: Snapshot) -> bool:
         """Steps the alerts of one account; says whether there is something to tell."""
-        findings = evaluate(snapshot, self._settings, self._context(account, snapshot))
+        preferences = preferences_of(self._store, account.chat)
+        settings = preferences.settings()
+        settings = replace(settings, stale_after=max(settings.stale_after, STALE_POLLS * self._poll_every))
+        findings = evaluate(snapshot, settings, self._context(account, snapshot))
         outcome = step(
             self._states(account),
             findings,
             account=account.id,
-            settings=self._settings,
+            settings=settings,
             now=snapshot.at,
             baseline=_is_first(before, account, snapshot.at),
             after_gap=gaps(before, snapshot.at, self._poll_every),
         )
         self._store.alerts.replace(account.id, outcome.states)
         for notice in outcome.notices:
-            self._tell(account, notice)
+            self._tell(account, notice, preferences)
         return bool(outcome.notices)
 
     def _states(self, account: Account) -> tuple[AlertState, ...]:
@@ -137,13 +140,23 @@ class Recorder:
         here = frozenset(entry.order for entry in ours if entry.chat == account.chat and entry.order)
         return Context(cancelled_here=here, cancelled_elsewhere=elsewhere)
 
-    def _tell(self, account: Account, notice: Notice) -> None:
+    def _tell(self, account: Account, notice: Notice, preferences: Preferences) -> None:
         """Puts a notice into the outbox; what follows an episode that was never told is not told either."""
         outbox, now = self._store.outbox, self._clock()
+        if notice.news in ENDS:
+            self._store.held.end(account.id, notice.episode)
         if notice.news in FOLLOWS and not self._reached(account.chat, notice):
             return
         if notice.type is AlertType.API_DOWN and notice.news is News.FIRED and self._knows_of_outage(account):
             return
+        if notice.news not in FOLLOWS:
+            telling = preferences.telling(notice, now)
+            if telling is Telling.HELD:
+                self._store.held.hold(account.chat, account.id, notice, now)
+            if telling in {Telling.HELD, Telling.NOT}:
+                return
+            self._store.held.release(account.id, notice.episode)
+            notice = replace(notice, loud=notice.loud and telling is Telling.NOW)
         outbox.put_notice(account.chat, account.id, notice, now)
         if notice.news is News.RESOLVED and notice.severity is Severity.CRITICAL:
             outbox.put(
@@ -175,6 +188,15 @@ class Recorder:
             return bool(waiting)
         dropped = [outbox.drop(letter.id, "over before it was told") for letter in waiting]
         return not all(dropped)
+
+
+def preferences_of(store: Store, chat: ChatId) -> Preferences:
+    """What this chat chose. What another version of the program wrote there stands, and what is told is the default."""
+    try:
+        return store.chats.preferences(chat)
+    except Unreadable as error:
+        log.warning("chat %d is told everything: %s", chat, error)
+        return Preferences()
 
 
 def title_of(store: Store, chat: ChatId) -> str:

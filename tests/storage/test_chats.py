@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from bot.alerts.alert import AlertType, Severity
+from bot.alerts.preferences import Loudness, Preferences, QuietHours
 from bot.domain.ids import AccountId, ChatId, MessageId, TelegramChatId
 from storage.errors import NotFound
 from storage.ledger import Entry
 from storage.store import Store
-from tests.storage.world import ANN, BOB, MINUTE, NOW, account, chat, fill, needle, sealed_values
+from tests.storage.world import ANN, BOB, MINUTE, NOW, account, chat, fill, needle, notice, sealed_values
 
 OLD = TelegramChatId(-500)
 NEW = TelegramChatId(-1001234567890)
@@ -162,3 +164,34 @@ def test_a_value_that_was_damaged_does_not_stop_the_move(store: Store) -> None:
     followed = store.chats.migrate(OLD, NEW)
     assert followed is not None
     assert len(store.accounts.of_chat(followed.id)) == 1
+
+
+def test_what_a_chat_wants_to_be_told_is_kept_and_follows_it(store: Store) -> None:
+    wants = Preferences(
+        {AlertType.ORDER_ENDED: Loudness.SILENT}, "Europe/Berlin", QuietHours(1320, 420), muted_until=NOW
+    )
+    old = group(store, OLD)
+    assert store.chats.preferences(old) == Preferences()
+    new = group(store, NEW)
+    store.chats.prefer(new, wants)
+    merged = store.chats.migrate(OLD, NEW)
+    assert merged is not None
+    assert store.chats.preferences(merged.id) == wants
+    with pytest.raises(NotFound):
+        store.chats.preferences(ChatId(99))
+
+
+def test_what_is_held_back_is_one_row_an_episode_and_follows_its_chat(store: Store) -> None:
+    here = group(store, OLD)
+    mine = account(store, here)
+    there = group(store, NEW)
+    store.held.hold(here, mine.id, notice(), NOW)
+    store.held.hold(here, mine.id, notice(Severity.CRITICAL, stage=3), NOW)
+    assert store.held.end(mine.id, "e38")
+    assert not store.held.end(mine.id, "another")
+    (held,) = store.held.of_chat(here)
+    assert (held.notice.stage, held.over) == (3, True)
+    assert store.chats.migrate(OLD, NEW) is not None
+    assert store.held.chats() == (min(here, there),)
+    store.held.release(mine.id, "e38")
+    assert store.held.chats() == ()

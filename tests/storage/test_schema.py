@@ -25,7 +25,9 @@ FOURTH = Path(__file__).with_name("schema_004.sql")
 """The same with what a restart must not do twice."""
 FIFTH = Path(__file__).with_name("schema_005.sql")
 """The same with bids on their way down, of which there is none yet."""
-VERSIONS = (FIRST, SECOND, THIRD, FOURTH, FIFTH)
+SIXTH = Path(__file__).with_name("schema_006.sql")
+"""The same with the guards of bids, of which there is none yet."""
+VERSIONS = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH)
 KEYS_OF_FIRST = MasterKeys((MasterKey(bytes(range(32))),))
 
 
@@ -45,7 +47,7 @@ def tables(store: Store) -> list[str]:
 
 
 def test_every_table_is_strict_and_no_column_is_real(store: Store) -> None:
-    assert len(tables(store)) == 21
+    assert len(tables(store)) == 22
     for table in tables(store):
         assert store.db.table(table).strict, table
     kinds = {
@@ -81,7 +83,9 @@ def test_a_second_start_changes_nothing(store: Store, path: Path) -> None:
     assert schema(store.db.conn) == before
 
 
-@pytest.mark.parametrize(("steps", "version"), [(1, FIRST), (2, SECOND), (3, THIRD), (4, FOURTH), (5, FIFTH)])
+@pytest.mark.parametrize(
+    ("steps", "version"), [(1, FIRST), (2, SECOND), (3, THIRD), (4, FOURTH), (5, FIFTH), (6, SIXTH)]
+)
 def test_the_first_steps_are_what_was_released(tmp_path: Path, steps: int, version: Path) -> None:
     with closing(sqlite_utils.Database(tmp_path / "new.db")) as new, closing(sqlite3.connect(":memory:")) as old:
         names = [migration.name for migration in MIGRATIONS.pending(new)]
@@ -90,7 +94,7 @@ def test_the_first_steps_are_what_was_released(tmp_path: Path, steps: int, versi
         assert schema(new.conn) == schema(old)
 
 
-@pytest.mark.parametrize("version", VERSIONS, ids=["first", "second", "third", "fourth", "fifth"])
+@pytest.mark.parametrize("version", VERSIONS, ids=["first", "second", "third", "fourth", "fifth", "sixth"])
 def test_a_database_of_an_earlier_version_opens_with_everything_in_it(
     path: Path, tmp_path: Path, version: Path
 ) -> None:

@@ -59,6 +59,7 @@ from tests.handlers.views.alert_screens import alert_screens
 from tests.handlers.views.guard_screens import guard_screens
 from tests.handlers.views.lowering_screens import lowering_screens
 from tests.handlers.views.panic_screens import panic_screens
+from tests.handlers.views.preference_screens import preference_screens
 from tests.handlers.views.recipe_screens import recipe_screens
 from tests.handlers.views.rent_screens import rent_screens
 from tests.handlers.views.world import ENDS_AT, TOKEN
@@ -381,6 +382,7 @@ def all_screens(world: World) -> Iterator[Made]:
     yield from lowering_screens(world)
     yield from guard_screens(world)
     yield from panic_screens(world)
+    yield from preference_screens(world)
     yield from deployment_screens(world)
     yield from stop_screens(world)
     yield from cheaper_screens(world)
