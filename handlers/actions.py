@@ -15,9 +15,11 @@ from bot.domain.ids import AccountId, LoweringId, OrderId
 from handlers import guard_actions as guard
 from handlers import market_actions as market
 from handlers import rent_actions as rent
+from handlers import setting_actions as setting
 from handlers.guard_actions import GuardAction
 from handlers.market_actions import MarketAction
 from handlers.rent_actions import BatchAction, DeploymentAction, RentAction, StopAction, TemplateAction
+from handlers.setting_actions import SettingAction
 from handlers.word import Word
 
 VERSION: Final = "1"
@@ -260,6 +262,7 @@ Action = (
     | DeploymentAction
     | StopAction
     | BatchAction
+    | SettingAction
 )
 
 _CODES: Final[dict[str, type[Action]]] = {
@@ -354,6 +357,16 @@ _CODES: Final[dict[str, type[Action]]] = {
     "bA": rent.AskInBatch,
     "bC": rent.AskBatch,
     "bX": rent.StopBatch,
+    "qA": setting.ShowAlerts,
+    "qT": setting.ShowTypes,
+    "qL": setting.ChooseLoudness,
+    "qM": setting.MuteAll,
+    "qX": setting.SendTrial,
+    "qS": setting.ShowSettings,
+    "qZ": setting.AskZone,
+    "qz": setting.ChooseZone,
+    "qQ": setting.ShowQuiet,
+    "qq": setting.ChooseQuiet,
 }
 """Letters, or pairs of them, once given are never given to another action: old keyboards stay in old chats."""
 

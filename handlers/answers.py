@@ -21,6 +21,7 @@ from handlers import (
     panic,
     rent,
     servers,
+    settings,
     status,
     stops,
     templates,
@@ -74,6 +75,7 @@ from handlers.rent_actions import (
     TemplateAction,
 )
 from handlers.screen import Screen
+from handlers.setting_actions import SettingAction
 from handlers.views import start as start_views
 from handlers.views import toasts
 from handlers.visit import Answer, Leave
@@ -95,6 +97,8 @@ async def respond(guest: Guest, action: Action) -> Answer:
         return await stops.respond(guest, action)
     if isinstance(action, BatchAction):
         return await batches.respond(guest, action)
+    if isinstance(action, SettingAction):
+        return await settings.respond(guest, action)
     match action:
         case Home():
             return help_(guest)

@@ -24,6 +24,8 @@ COMMANDS: Final = (
     Command("rent", "Rent a server, or go on with a draft", arguments="[SERVER]"),
     Command("templates", "Your templates for renting"),
     Command("servers", "Servers that you provide"),
+    Command("alerts", "What is open, how loudly you are told, and a test"),
+    Command("settings", "Time zone and quiet hours"),
     Command("panic", "Stop at once whatever I do by myself"),
     Command("status", "Health of the bot and age of its data"),
     Command("forget", "Delete everything this bot keeps of this chat"),

@@ -6,7 +6,16 @@ from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from bot.alerts.alert import Ended, Notice, Outbid
-from bot.domain.announcements import BatchTold, DeploymentTold, GuardTold, LoweringTold, QuietTold, ServerTold, StopTold
+from bot.domain.announcements import (
+    BatchTold,
+    DeploymentTold,
+    GuardTold,
+    LoweringTold,
+    QuietTold,
+    ServerTold,
+    StopTold,
+    TrialTold,
+)
 from bot.domain.ids import MessageId
 from bot.domain.ledger import BidChange, Cancellation, Cause, Creation, Ending, Result, Told
 from bot.services.house import House
@@ -14,6 +23,7 @@ from bot.services.record import ANSWER, FOLLOWS
 from bot.services.writes import change_of
 from handlers import batches, creations, deployments, guards, listing, lowering, outbid, stops
 from handlers.screen import Screen
+from handlers.views import alert_settings as alert_setting_views
 from handlers.views import alerts as alert_views
 from handlers.views import bids as bid_views
 from handlers.views import errors as error_views
@@ -88,6 +98,8 @@ class Letters:
                 return guards.letter(self._house, account, letter, told)
             case BatchTold() as told if account is not None:
                 return batches.letter(self._house, account, told)
+            case TrialTold(at=at) if account is not None:
+                return alert_setting_views.trial(account, at)
             case QuietTold() as told:
                 return quiet_views.summary(told, self._house.clock())
             case _:

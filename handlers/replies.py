@@ -95,6 +95,11 @@ class GuardWanted:
     term: Word
 
 
+@dataclass(frozen=True, slots=True)
+class ZoneWanted:
+    """The name of this chat's time zone."""
+
+
 Reply = (
     KeyWanted
     | NameWanted
@@ -106,6 +111,7 @@ Reply = (
     | StopWanted
     | BatchWanted
     | GuardWanted
+    | ZoneWanted
 )
 
 _KINDS: Final[dict[str, type[Reply]]] = {
@@ -119,6 +125,7 @@ _KINDS: Final[dict[str, type[Reply]]] = {
     "stop": StopWanted,
     "batch": BatchWanted,
     "guard": GuardWanted,
+    "zone": ZoneWanted,
 }
 _STEPS: Final = frozenset(step.value for step in Step)
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}

@@ -6,6 +6,7 @@ from bot.domain.ids import DraftId, OrderId, ServerId, number_of
 from bot.services.desk import Desk
 from handlers import (
     accounts,
+    alert_settings,
     answers,
     asked,
     batches,
@@ -18,6 +19,7 @@ from handlers import (
     panic,
     rent,
     replies,
+    settings,
     spot,
     status,
     stops,
@@ -47,6 +49,7 @@ from handlers.replies import (
     StepWanted,
     StopWanted,
     TemplateWanted,
+    ZoneWanted,
 )
 from handlers.screen import Press, Screen
 from handlers.views import cancel as cancel_views
@@ -89,6 +92,8 @@ async def typed(guest: Guest, text: str, *, secret: Secret | None) -> Answer:
             return await answers.of(guest, desk, stops.typed(guest, desk, wanted, text))
         case GuardWanted() if desk is not None:
             return await answers.of(guest, desk, guard_terms.typed(guest, desk, wanted, text))
+        case ZoneWanted():
+            return settings.zone_typed(guest, text)
         case BatchWanted():
             return await batches.typed(guest, wanted, text)
         case _:
@@ -123,6 +128,10 @@ async def command(guest: Guest, name: str, arguments: str) -> Answer:
             return accounts.show_accounts(guest)
         case "status":
             return status.show_status(guest)
+        case "alerts":
+            return alert_settings.show(guest)
+        case "settings":
+            return settings.show(guest)
         case "forget":
             return forget.ask_forget(guest)
         case "panic":

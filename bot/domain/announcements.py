@@ -84,7 +84,14 @@ class QuietTold:
     happened: int
 
 
-Announcement = DeploymentTold | StopTold | ServerTold | BatchTold | LoweringTold | GuardTold | QuietTold
+@dataclass(frozen=True, slots=True)
+class TrialTold:
+    """An alert that is none, asked for at this moment to see what one looks like."""
+
+    at: datetime
+
+
+Announcement = DeploymentTold | StopTold | ServerTold | BatchTold | LoweringTold | GuardTold | QuietTold | TrialTold
 
 ANNOUNCEMENTS: Final[dict[str, type[Announcement]]] = {
     "deployment": DeploymentTold,
@@ -94,5 +101,6 @@ ANNOUNCEMENTS: Final[dict[str, type[Announcement]]] = {
     "lowering": LoweringTold,
     "guard": GuardTold,
     "quiet": QuietTold,
+    "trial": TrialTold,
 }
 """By the word that begins the body of such a letter."""

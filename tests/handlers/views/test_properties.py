@@ -18,6 +18,7 @@ from handlers.guard_actions import AskGuardOn, ChooseGuardTerm, ShowGuard, Switc
 from handlers.rent_actions import AskBatch, AskRent, CancelWithReport, NextCandidate
 from handlers.screen import Press
 from handlers.views import (
+    alert_settings,
     alerts,
     batches,
     bids,
@@ -53,7 +54,7 @@ EXPONENT = re.compile(r"\d[eE][+-]?\d")
 
 QUICK = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), report_multiple_bugs=False)
 WITHOUT_NAVIGATION = {
-    alerts.alert, start.group_start, start.group_help, start.group_connect, errors.not_allowed,
+    alert_settings.trial, alerts.alert, start.group_start, start.group_help, start.group_connect, errors.not_allowed,
     errors.three_parts, keys.in_group, forget.forgotten, deployments.living,
     stops.warned, stops.acting, stops.held, stops.missed, stops.failed,
 }  # fmt: skip
