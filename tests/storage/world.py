@@ -143,6 +143,7 @@ def fill(store: Store, of: ChatId, number: int) -> Account:
     store.stops.arm(of, connected.id, ANN, OrderId(38), ServerId(6), "{}", NOW)
     store.lowerings.begin(of, connected.id, ANN, OrderId(38), ServerId(6), "{}", NOW)
     store.guards.choose(of, connected.id, ANN, OrderId(38), ServerId(6), "{}", NOW)
+    store.held.hold(of, connected.id, notice(), NOW)
     return connected
 
 
