@@ -106,6 +106,10 @@ class HotMarkets:
         """Whether this auction is read with spare turns now, whichever key's."""
         return any(server in servers for servers in self._hot.values())
 
+    def short_of_turns(self, key: KeyId) -> bool:
+        """Whether this key has hot auctions, which take whatever turns there are."""
+        return key in self._hot
+
     async def let_pass(self, key: KeyId, left: int) -> None:
         """Between two parts of a look: lets the spare turn pass that waits, unless so many parts that are left to be
         asked for would not all fit into the interval then.

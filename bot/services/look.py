@@ -27,13 +27,15 @@ class SpareTurns(Protocol):
 
     def watched(self, server: ServerId) -> bool: ...
 
+    def short_of_turns(self, key: KeyId) -> bool: ...
+
     async def let_pass(self, key: KeyId, left: int) -> None: ...
 
 
 class Look:
     """Reads and keeps; `take` it once. `ailing`: parts that failed in the last look, which are asked for after the others.
 
-    `spare`: auctions that are read there anyway are not asked for where they are younger than `recent`.
+    `spare`: auctions that are read there anyway are not asked for where they are younger than `recent`, half an interval.
 
     Afterwards `again_at` says when what was found is to be confirmed, `failed` which parts brought nothing, and `trouble`
     why the last of them did not.
@@ -82,7 +84,7 @@ class Look:
         parts: list[Wanted] = [Auction(server) for server in sorted(servers) if server in urgent]
         parts += [PastOrders()] if plan.past_orders else []
         parts += [Auction(server) for server in sorted(servers) if server not in urgent and not self._just_read(server)]
-        parts += [Wallets()] if plan.wallets else []
+        parts += [Wallets()] if plan.wallets and not self._wallets_can_wait() else []
         await self._each(sorted(parts, key=lambda part: part in self._ailing))
 
     def _in_question(self) -> frozenset[ServerId]:
@@ -95,6 +97,13 @@ class Look:
     def _just_read(self, server: ServerId) -> bool:
         age = self._feed.age_of(Auction(server))
         return age is not None and NOW <= age < self._recent and self._spare.watched(server)
+
+    def _wallets_can_wait(self) -> bool:
+        """While a key's turns are short, its wallets are read in every second look: they last for hours, an auction for
+        seconds.
+        """
+        age = self._feed.age_of(Wallets())
+        return age is not None and NOW <= age < 3 * self._recent and self._spare.short_of_turns(self._feed.key)
 
     async def _each(self, parts: Iterable[Wanted]) -> None:
         agenda, in_a_row = deque(parts), 0

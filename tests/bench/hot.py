@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -49,6 +49,8 @@ TURN_SECONDS: Final = GAP_SECONDS + ANSWER_SECONDS
 STIR_SECONDS: Final = 240.0
 REFUSE_SECONDS: Final = 400.0
 PATIENCE_SECONDS: Final = 600.0
+MOVES_FOR_ONE_ALONE: Final = 5
+"""The baseline is a long wait, known well enough by fewer."""
 MOVES_FOR_AN_ALARM: Final = 4
 """Every so many moves that are measured an alarm is, which takes longer."""
 PRICE, LOW_PRICE = "0.000015", "0.000012"
@@ -70,7 +72,8 @@ async def rows(size: Size, folder: Path) -> list[Row]:
     found: list[Row] = []
     for hot in HOT:
         close = await asyncio.to_thread(in_virtual_time, size, folder / f"hot-{hot}", hot, stirred)
-        alone = await asyncio.to_thread(in_virtual_time, size, folder / f"alone-{hot}", hot, refused)
+        fewer = replace(size, moves=max(1, size.moves // MOVES_FOR_ONE_ALONE))
+        alone = await asyncio.to_thread(in_virtual_time, fewer, folder / f"alone-{hot}", hot, refused)
         half = hot / 2 * TURN_SECONDS
         name, round_ = f"hot: {hot} of one key, a move until it", f"half a round, {hot}/2 x (gap + answer)"
         found += [

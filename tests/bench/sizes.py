@@ -23,5 +23,5 @@ class Size:
     moves: int
 
 
-FULL = Size(repetitions=7, servers=5_000, requests=400, updates=200, keys=1_000, letters=500, starts=5, moves=40)
+FULL = Size(repetitions=7, servers=5_000, requests=400, updates=200, keys=1_000, letters=500, starts=5, moves=100)
 SMALLEST = Size(repetitions=1, servers=60, requests=4, updates=3, keys=3, letters=3, starts=1, moves=2)

@@ -142,8 +142,8 @@ async def test_ten_hot_auctions_take_turns_and_starve_nothing(tmp_path: Path) ->
             assert max(gaps(reads(stage, number, since=at))) <= 20 * TURN
         for number in (11, 12, 13):
             assert max(gaps(reads(stage, number, since=at))) <= 100
-        for operation in ("my_orders", "wallets"):
-            assert max(gaps([call for call in stage.clore.calls(operation=operation) if call.at >= at])) <= 100
+        for operation, most in (("my_orders", 100), ("wallets", 150)):
+            assert max(gaps([call for call in stage.clore.calls(operation=operation) if call.at >= at])) <= most
         assert all_answered(stage)
 
 
@@ -266,3 +266,20 @@ async def test_one_bad_auction_does_not_stop_the_others(tmp_path: Path) -> None:
         at = stage.seconds()
         await asyncio.sleep(60)
         assert max(len(reads(stage, number, since=at)) for number in (1, 2)) >= 25
+
+
+async def test_while_turns_are_short_wallets_are_read_in_every_second_look(tmp_path: Path) -> None:
+    async with by_hand(tmp_path, settings=USUAL) as stage:
+        await renter(stage, bid(stage, 1))
+        await polled(stage)
+        guarded(stage)
+        await asyncio.sleep(60)
+        at = stage.seconds()
+        await asyncio.sleep(600)
+        wallets, orders = (
+            [call for call in stage.clore.calls(operation=operation) if call.at >= at]
+            for operation in ("wallets", "my_orders")
+        )
+        assert len(orders) >= 9
+        assert len(orders) / 2 - 1 <= len(wallets) <= len(orders) / 2 + 1
+        assert max(gaps(wallets)) <= 150
