@@ -33,6 +33,12 @@ class HeldNotices:
             (chat, account, notice.episode, encode(notice), to_ms(now)),
         )
 
+    def renew(self, account: AccountId, notice: Notice) -> None:
+        """How its episode stands now, if something of it is held."""
+        self._db.execute(
+            "UPDATE held SET body = ? WHERE account_id = ? AND episode = ?", (encode(notice), account, notice.episode)
+        )
+
     def end(self, account: AccountId, episode: str) -> bool:
         """The episode is over. False: nothing of it is held."""
         return bool(

@@ -145,6 +145,8 @@ class Recorder:
         outbox, now = self._store.outbox, self._clock()
         if notice.news in ENDS:
             self._store.held.end(account.id, notice.episode)
+        if notice.news is News.CHANGED:
+            self._store.held.renew(account.id, replace(notice, news=News.FIRED))
         if notice.news in FOLLOWS and not self._reached(account.chat, notice):
             return
         if notice.type is AlertType.API_DOWN and notice.news is News.FIRED and self._knows_of_outage(account):

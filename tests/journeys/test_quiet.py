@@ -53,6 +53,20 @@ async def test_what_is_over_by_then_is_only_counted(tmp_path: Path) -> None:
         assert not sent(stage, "ends soon")
 
 
+async def test_what_is_held_is_told_as_it_stands_at_the_end(tmp_path: Path) -> None:
+    async with by_hand(tmp_path) as stage:
+        await renter(stage, rental(stage, 1, left=25))
+        key = stage.clore.calls()[-1].key
+        await polled(stage)
+        _prefers(stage, QUIET)
+        _age(stage, 19.5)
+        await polled(stage, 2)
+        stage.clore.load({"orders": [rental(stage, 1, hours=144, left=20)]}, key=key)
+        await asyncio.sleep(2 * HOUR)
+        await told(stage, "ends soon", "Info")
+        assert not sent(stage, "ends soon", "🟠")
+
+
 async def test_what_is_critical_comes_through_and_is_closed_where_it_stands(tmp_path: Path) -> None:
     async with by_hand(tmp_path) as stage:
         await renter(stage, rental(stage, 1, left=25))
