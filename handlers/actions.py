@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from typing import Final, get_args, get_type_hints
 
 from bot.domain.ids import AccountId, LoweringId, OrderId
+from handlers import alert_actions as alert
 from handlers import guard_actions as guard
 from handlers import market_actions as market
 from handlers import rent_actions as rent
@@ -249,6 +250,7 @@ Action = (
     | ShowStatus
     | AskForget
     | DropLowering
+    | alert.Acknowledge
     | guard.SwitchGuardOff
     | StopAutomation
     | AskLift
@@ -292,6 +294,7 @@ _CODES: Final[dict[str, type[Action]]] = {
     "F": AskForget,
     "zS": StopAutomation,
     "zL": AskLift,
+    "aG": alert.Acknowledge,
     "gS": guard.ShowGuard,
     "gT": guard.AskGuardTerm,
     "gV": guard.ChooseGuardTerm,

@@ -59,6 +59,7 @@ from handlers.actions import (
     TestKey,
     UseAccount,
 )
+from handlers.alert_actions import Acknowledge
 from handlers.commands import COMMANDS
 from handlers.guard_actions import AskGuardOn, AskGuardTerm, ChooseGuardTerm, ShowGuard, SwitchGuardOff
 from handlers.guest import Guest
@@ -116,7 +117,7 @@ async def respond(guest: Guest, action: Action) -> Answer:
             return lowering.drop(guest, action)
         case SwitchGuardOff():
             return guards.switch_off(guest, action)
-        case Nothing() | Confirm() | Decline():
+        case Nothing() | Confirm() | Decline() | Acknowledge():
             return None  # `decide` has done all there is to do
         case _:
             desk = guest.desk(action.account)

@@ -94,7 +94,8 @@ class Letters:
         facts = notice.facts
         known = outbid.beside(self._house, account, notice, facts.order) if isinstance(facts, Outbid | Ended) else ALONE
         guard = guards.line(self._house, account, facts.order.id) if isinstance(facts, Outbid) else None
-        return alert_views.alert(notice, account, self._house.clock(), beside=known, guard=guard)
+        by = self._house.store.chats.get(account.chat).title if notice.acked_by is not None else ""
+        return alert_views.alert(notice, account, self._house.clock(), beside=known, guard=guard, by=by)
 
     def _outcome(self, letter: Letter, account: Account) -> Screen | None:
         entry = self._house.store.ledger.get(decode(Told, letter.body).entry)

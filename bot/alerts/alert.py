@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
 from bot.alerts.snapshot import Source
+from bot.domain.ids import UserId
 from bot.domain.money import Money
 from bot.domain.rental import Order
 from bot.domain.spot import SpotMarket
@@ -188,6 +189,7 @@ class AlertState:
     `since`: the condition first held. `samples`: readings in a row that held it (or, in RESOLVING, that cleared it since
     `clear_since`). `told_stage`: the highest stage for which a notice went into the outbox (0: none yet).
     `unknown_since`: its readings are stale since then; every timer stands still. `sampled_at`: the reading counted last.
+    `acked_by`: who has acknowledged what was told last, at `acked_at`.
 
     An edge leaves a state in RESOLVING until the next reading, so that the same reading twice tells it once.
     """
@@ -207,6 +209,8 @@ class AlertState:
     told_at: datetime | None = None
     unknown_since: datetime | None = None
     sampled_at: datetime | None = None
+    acked_by: UserId | None = None
+    acked_at: datetime | None = None
 
 
 class News(StrEnum):
@@ -222,7 +226,10 @@ class News(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something to tell the chat of an account. `lasted`: how long the episode was, for the news that end it."""
+    """Something to tell the chat of an account. `lasted`: how long the episode was, for the news that end it.
+
+    `acked_by`, `acked_at`: who has acknowledged it, and when.
+    """
 
     news: News
     type: AlertType
@@ -235,9 +242,12 @@ class Notice:
     facts: Facts
     loud: bool = True
     lasted: timedelta | None = None
+    acked_by: UserId | None = None
+    acked_at: datetime | None = None
 
     @property
     def once(self) -> str:
         """Two notices with the same text here are the same news: the outbox takes the first only."""
-        changing = f":{int(self.at.timestamp())}" if self.news is News.CHANGED else ""
+        changes = (self.at, self.acked_at) if self.news is News.CHANGED else ()
+        changing = "".join(f":{int(at.timestamp())}" for at in changes if at is not None)
         return f"{self.type}:{self.subject}:{self.episode}:{self.stage}:{self.news}{changing}"

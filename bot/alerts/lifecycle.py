@@ -12,7 +12,7 @@ from bot.alerts.alert import AlertState, AlertType, Condition, Edge, Facts, Fine
 from bot.alerts.conditions import Findings, Level
 from bot.alerts.settings import Settings, Stage, Timer
 from bot.alerts.snapshot import Source
-from bot.domain.ids import AccountId
+from bot.domain.ids import AccountId, UserId
 
 Identity = tuple[AlertType, str]
 Step = tuple[AlertState | None, tuple[Notice, ...]]
@@ -219,7 +219,7 @@ def _at_stage(state: AlertState, number: int, moment: Moment) -> AlertState:
 def _tell(state: AlertState, moment: Moment) -> Step:
     if state.stage < _timer(state, moment).told_from:
         return state, ()
-    told = replace(state, told_stage=state.stage, told_at=moment.now)
+    told = replace(state, told_stage=state.stage, told_at=moment.now, acked_by=None, acked_at=None)
     return told, (_notice(News.ESCALATED if state.told_stage else News.FIRED, told, moment),)
 
 
@@ -249,7 +249,25 @@ def _is_told(outbid: AlertState | None) -> bool:
     return outbid is not None and outbid.phase is Phase.FIRING and outbid.told_stage > 0
 
 
+def acknowledged(state: AlertState, by: UserId, now: datetime) -> tuple[AlertState, Notice] | None:
+    """Somebody has seen it: the message says so, and nothing is repeated until it gets worse. `None`: that was said before."""
+    if state.acked_by is not None:
+        return None
+    acked = replace(state, acked_by=by, acked_at=now)
+    return acked, _changed(acked, now)
+
+
+def _changed(state: AlertState, now: datetime) -> Notice:
+    """What a person did to it, over what was read last."""
+    return _said(News.CHANGED, state, state.sampled_at or now, loud=False)
+
+
 def _notice(news: News, state: AlertState, moment: Moment) -> Notice:
+    loud = news in {News.FIRED, News.ESCALATED, News.EDGE} and _stage(state, moment).loud
+    return _said(news, state, moment.now, loud=loud)
+
+
+def _said(news: News, state: AlertState, at: datetime, *, loud: bool) -> Notice:
     over = news in {News.RESOLVED, News.ENDED}
     return Notice(
         news=news,
@@ -259,10 +277,12 @@ def _notice(news: News, state: AlertState, moment: Moment) -> Notice:
         stage=state.stage,
         episode=state.episode,
         since=state.since,
-        at=moment.now,
+        at=at,
         facts=state.facts,
-        loud=news in {News.FIRED, News.ESCALATED, News.EDGE} and _stage(state, moment).loud,
-        lasted=moment.now - state.since if over else None,
+        loud=loud,
+        lasted=at - state.since if over else None,
+        acked_by=state.acked_by,
+        acked_at=state.acked_at,
     )
 
 

@@ -19,7 +19,7 @@ from bot.alerts.alert import (
     Severity,
     ShortRunway,
 )
-from bot.domain.ids import GuardId
+from bot.domain.ids import GuardId, UserId
 from bot.domain.ledger import BidChange
 from bot.domain.market import Listing
 from bot.domain.money import Money
@@ -51,6 +51,8 @@ def alert_screens(world: World) -> Iterator[Made]:
             )
             notice = replace(notice, lasted=world.span)
             yield alerts.alert, alerts.alert(notice, world.account, world.moment, repeated=world.flag)
+            acked = replace(notice, acked_by=UserId(1), acked_at=world.moment)
+            yield alerts.alert, alerts.alert(acked, world.account, world.moment, by=world.word)
             if isinstance(fact, Outbid | Ended):
                 beside = beside_a_bid(world)
                 yield alerts.alert, alerts.alert(notice, world.account, world.moment, beside=beside)

@@ -1,0 +1,58 @@
+"""What people do to an alert that fires: it is seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import msgspec
+
+from bot.alerts.alert import AlertState, AlertType, News
+from bot.alerts.lifecycle import acknowledged
+from bot.domain.ids import UserId
+from bot.domain.money import CLORE
+from storage.codec import decode, encode
+from tests.alerts.world import World, news
+
+ADA = UserId(101)
+
+
+def test_an_acknowledgement_is_said_once_and_cleared_by_the_next_stage() -> None:
+    world = _short(hours=20)
+    state = _state(world)
+    acked = acknowledged(state, ADA, world.now)
+    assert acked is not None
+    assert acked[0] == replace(state, acked_by=ADA, acked_at=world.now)
+    assert (acked[1].news, acked[1].loud, acked[1].acked_by) == (News.CHANGED, False, ADA)
+    assert acknowledged(acked[0], ADA, world.now) is None
+    world.states = (acked[0],)
+    world.look()
+    assert _state(world).acked_by == ADA
+    world.wallets[CLORE] = Decimal(4)
+    assert news(world.look()) == [(AlertType.WALLET_RUNWAY, News.ESCALATED)]
+    assert _state(world).acked_by is None
+
+
+def test_a_state_that_an_older_version_stored_is_read() -> None:
+    state = _state(_short(hours=20))
+    new = {"acked_by", "acked_at"}
+    body = msgspec.json.decode(encode(state))
+    old = msgspec.json.encode({name: value for name, value in body.items() if name not in new})
+    assert decode(AlertState, old) == state
+
+
+def _short(hours: int) -> World:
+    """A runway alert fires: one order burns 24 a day."""
+    world = World()
+    world.rent(1, price="24")
+    world.wallets[CLORE] = Decimal(hours)
+    for _ in range(4):
+        world.look()
+    assert (AlertType.WALLET_RUNWAY, News.FIRED) in news(world.told)
+    return world
+
+
+def _state(world: World) -> AlertState:
+    state = world.state(AlertType.WALLET_RUNWAY)
+    assert state is not None
+    return state
