@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
-from bot.alerts.alert import Ended, Notice, Outbid
+from bot.alerts.alert import Ended, News, Notice, Outbid
 from bot.domain.announcements import BatchTold, DeploymentTold, GuardTold, LoweringTold, ServerTold, StopTold
 from bot.domain.ids import MessageId
 from bot.domain.ledger import BidChange, Cancellation, Cause, Creation, Ending, Result, Told
@@ -60,10 +60,18 @@ class Letters:
         return self._latest(letter)
 
     def answered(self, letter: Letter) -> MessageId | None:
-        """The message that a letter of its own is an answer to: later news of an episode answer its first message."""
+        """The message that a letter of its own is an answer to: that of the episode before it; what only repeats, the first."""
         if letter.kind != "notice" or letter.episode is None:
             return None
+        if letter.notice().news is News.REPEATED:
+            told = self._house.store.outbox.delivered(letter.chat, letter.episode)
+            return told[0].message if told else None
         return self._latest(letter)
+
+    def replaced(self, letter: Letter) -> MessageId | None:
+        """The message whose buttons go once this letter stands in the chat: it repeats it."""
+        repeats = letter.kind == "notice" and letter.notice().news is News.REPEATED
+        return self._latest(letter) if repeats else None
 
     def _follows(self, letter: Letter) -> bool:
         told = letter.announcement()

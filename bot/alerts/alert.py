@@ -190,6 +190,7 @@ class AlertState:
     `clear_since`). `told_stage`: the highest stage for which a notice went into the outbox (0: none yet).
     `unknown_since`: its readings are stale since then; every timer stands still. `sampled_at`: the reading counted last.
     `acked_by`: who has acknowledged what was told last, at `acked_at`.
+    `repeats`: how often the stage that was told last has been told again, at `told_at` the last time.
 
     An edge leaves a state in RESOLVING until the next reading, so that the same reading twice tells it once.
     """
@@ -211,6 +212,7 @@ class AlertState:
     sampled_at: datetime | None = None
     acked_by: UserId | None = None
     acked_at: datetime | None = None
+    repeats: int = 0
 
 
 class News(StrEnum):
@@ -218,6 +220,7 @@ class News(StrEnum):
 
     FIRED = "fired"  # a new message
     ESCALATED = "escalated"  # a new message, in answer to the first
+    REPEATED = "repeated"  # the same again in a new message, in answer to the first; the one before loses its buttons
     CHANGED = "changed"  # the message is edited, nobody is rung
     RESOLVED = "resolved"  # the message is edited; a silent answer too where it was critical
     ENDED = "ended"  # the message is edited to say that its subject ended
@@ -228,7 +231,7 @@ class News(StrEnum):
 class Notice:
     """Something to tell the chat of an account. `lasted`: how long the episode was, for the news that end it.
 
-    `acked_by`, `acked_at`: who has acknowledged it, and when.
+    `acked_by`, `acked_at`: who has acknowledged it, and when. `repeats`: how often it has been told again.
     """
 
     news: News
@@ -244,10 +247,11 @@ class Notice:
     lasted: timedelta | None = None
     acked_by: UserId | None = None
     acked_at: datetime | None = None
+    repeats: int = 0
 
     @property
     def once(self) -> str:
         """Two notices with the same text here are the same news: the outbox takes the first only."""
-        changes = (self.at, self.acked_at) if self.news is News.CHANGED else ()
+        changes = (self.at, self.acked_at) if self.news in {News.CHANGED, News.REPEATED} else ()
         changing = "".join(f":{int(at.timestamp())}" for at in changes if at is not None)
         return f"{self.type}:{self.subject}:{self.episode}:{self.stage}:{self.news}{changing}"

@@ -34,13 +34,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One step of one account. `baseline`: its first complete snapshot. `after_gap`: what had not been read for long."""
+    """One step of one account. `baseline`: its first complete snapshot. `after_gap`: what had not been read for long.
+
+    `undelivered`: episodes of which something is still on its way to the chat.
+    """
 
     account: AccountId
     settings: Settings
     now: datetime
     baseline: bool = False
     after_gap: frozenset[Source] = frozenset()
+    undelivered: frozenset[str] = frozenset()
 
 
 def step(
@@ -52,9 +56,10 @@ def step(
     now: datetime,
     baseline: bool = False,
     after_gap: frozenset[Source] = frozenset(),
+    undelivered: frozenset[str] = frozenset(),
 ) -> Outcome:
     """The next states of one account. `now` is the snapshot's `at`; the same snapshot again changes nothing."""
-    moment = Moment(account, settings, now, baseline, after_gap)
+    moment = Moment(account, settings, now, baseline, after_gap, undelivered)
     before = {(state.type, state.subject): state for state in states}
     after, notices = _levels(before, findings, moment)
     if not _is_muted(AlertType.ORDER_ENDED, after):
@@ -202,7 +207,23 @@ def _still(state: AlertState, level: Condition, moment: Moment) -> Step:
     new = _at_stage(back, stage, moment)
     if stage > new.told_stage:
         return _tell(new, moment)
-    return new, (_notice(News.CHANGED, new, moment),) if stage != state.stage else ()
+    again = _again(new, moment)
+    if again.repeats > new.repeats:
+        return again, (_notice(News.REPEATED, again, moment),)
+    return again, (_notice(News.CHANGED, again, moment),) if stage != state.stage else ()
+
+
+def _again(state: AlertState, moment: Moment) -> AlertState:
+    """Told again, where its time has come. The time runs from when people could read it, and from no future."""
+    repeat = moment.settings.repeat(state.type, state.severity)
+    if state.told_at is None or repeat is None:
+        return state
+    if state.told_at > moment.now or state.episode in moment.undelivered:
+        return replace(state, told_at=moment.now)
+    due = moment.now - state.told_at >= repeat.every and state.repeats < repeat.most
+    if state.acked_by is not None or not due:
+        return state
+    return replace(state, told_at=moment.now, repeats=state.repeats + 1)
 
 
 def _facts(state: AlertState, level: Condition) -> Facts:
@@ -219,7 +240,7 @@ def _at_stage(state: AlertState, number: int, moment: Moment) -> AlertState:
 def _tell(state: AlertState, moment: Moment) -> Step:
     if state.stage < _timer(state, moment).told_from:
         return state, ()
-    told = replace(state, told_stage=state.stage, told_at=moment.now, acked_by=None, acked_at=None)
+    told = replace(state, told_stage=state.stage, told_at=moment.now, acked_by=None, acked_at=None, repeats=0)
     return told, (_notice(News.ESCALATED if state.told_stage else News.FIRED, told, moment),)
 
 
@@ -263,7 +284,7 @@ def _changed(state: AlertState, now: datetime) -> Notice:
 
 
 def _notice(news: News, state: AlertState, moment: Moment) -> Notice:
-    loud = news in {News.FIRED, News.ESCALATED, News.EDGE} and _stage(state, moment).loud
+    loud = news in {News.FIRED, News.ESCALATED, News.REPEATED, News.EDGE} and _stage(state, moment).loud
     return _said(news, state, moment.now, loud=loud)
 
 
@@ -283,6 +304,7 @@ def _said(news: News, state: AlertState, at: datetime, *, loud: bool) -> Notice:
         lasted=at - state.since if over else None,
         acked_by=state.acked_by,
         acked_at=state.acked_at,
+        repeats=state.repeats,
     )
 
 

@@ -103,19 +103,25 @@ class Recorder:
     def _judge(self, account: Account, before: Snapshot | None, snapshot: Snapshot) -> bool:
         """Steps the alerts of one account; says whether there is something to tell."""
         findings = evaluate(snapshot, self._settings, self._context(account, snapshot))
+        states = self._states(account)
         outcome = step(
-            self._states(account),
+            states,
             findings,
             account=account.id,
             settings=self._settings,
             now=snapshot.at,
             baseline=_is_first(before, account, snapshot.at),
             after_gap=gaps(before, snapshot.at, self._poll_every),
+            undelivered=self._undelivered(account, states),
         )
         self._store.alerts.replace(account.id, outcome.states)
         for notice in outcome.notices:
             self._tell(account, notice)
         return bool(outcome.notices)
+
+    def _undelivered(self, account: Account, states: tuple[AlertState, ...]) -> frozenset[str]:
+        told = [state.episode for state in states if state.told_stage]
+        return frozenset(episode for episode in told if self._store.outbox.waiting(account.chat, episode))
 
     def _states(self, account: Account) -> tuple[AlertState, ...]:
         """An update may change the shape of a state: what fires then is told anew, rather than nothing any more."""

@@ -88,9 +88,10 @@ def alert(
         case News.EDGE:
             glyph, word = SEVERITIES[notice.severity]
             body, rows = (*told.lines, span), told.rows
-        case News.FIRED | News.ESCALATED | News.CHANGED:
+        case News.FIRED | News.ESCALATED | News.REPEATED | News.CHANGED:
             glyph, word = SEVERITIES[notice.severity]
-            body, rows = (*told.lines, span, _seen(notice, by, now)), _with_attention(told.rows, notice, account)
+            about = (_again(notice, settings), _seen(notice, by, now))
+            body, rows = (*told.lines, span, *about), _with_attention(told.rows, notice, account)
         case News.RESOLVED:
             (glyph, word), body, rows = ("✅", "Resolved"), (*told.resolved, span), ()
         case News.ENDED:
@@ -125,6 +126,14 @@ def _story(
         case ApiDown():
             return _api_down(notice)
     assert_never(facts)
+
+
+def _again(notice: Notice, settings: Settings) -> Html | None:
+    repeat = settings.repeat(notice.type, notice.severity)
+    if notice.news is not News.REPEATED or repeat is None:
+        return None
+    last = notice.repeats >= repeat.most
+    return say("🔁 Still so: {n}", n="the last reminder" if last else f"reminder {notice.repeats} of {repeat.most}")
 
 
 def _seen(notice: Notice, by: str, now: datetime) -> Html | None:

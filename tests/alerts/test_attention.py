@@ -33,9 +33,27 @@ def test_an_acknowledgement_is_said_once_and_cleared_by_the_next_stage() -> None
     assert _state(world).acked_by is None
 
 
+def test_a_reminder_waits_for_what_is_still_on_its_way() -> None:
+    world = _short(hours=4)
+    (shown,) = world.states
+    world.undelivered = frozenset({shown.episode})
+    world.look(7200)
+    assert _state(world).repeats == 0
+    assert _state(world).told_at == world.now
+    world.undelivered = frozenset()
+    assert world.look(3500) == []
+    assert news(world.look(100)) == [(AlertType.WALLET_RUNWAY, News.REPEATED)]
+
+
+def test_a_clock_that_was_set_back_does_not_silence_reminders() -> None:
+    world = _short(hours=4)
+    world.look(-36_000)
+    assert news(world.look(3600)) == [(AlertType.WALLET_RUNWAY, News.REPEATED)]
+
+
 def test_a_state_that_an_older_version_stored_is_read() -> None:
     state = _state(_short(hours=20))
-    new = {"acked_by", "acked_at"}
+    new = {"acked_by", "acked_at", "repeats"}
     body = msgspec.json.decode(encode(state))
     old = msgspec.json.encode({name: value for name, value in body.items() if name not in new})
     assert decode(AlertState, old) == state
