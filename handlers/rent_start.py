@@ -134,7 +134,7 @@ def usual(begun: Draft | None = None) -> Draft:
 async def again(guest: Guest, desk: Desk, action: RentAgain) -> Screen:
     """A draft like an earlier rental: its machine where that is free, else the cheapest one like it."""
     found = await look(desk, PastOrders(), RECENT)
-    order = find_order(found.snapshot, action.order) or order_told_of(guest.house, desk.account, action.order)
+    order = _as_it_ran(find_order(found.snapshot, action.order), order_told_of(guest.house, desk.account, action.order))
     if order is None and found.failed:
         return trouble(found, desk, untouched=Untouched.RENT, again=action)
     if order is None:
@@ -156,6 +156,13 @@ async def again(guest: Guest, desk: Desk, action: RentAgain) -> Screen:
     elsewhere = (f"Server {order.server} is not free; this is one like it.",) if listing.id != order.server else ()
     given_back = (_NOT_GIVEN_BACK if made is None else _AS_IT_WAS).format(order=order.id)
     return await _overview(guest, Mine(stored, desk), known, wallets, (*elsewhere, *suggested, given_back))
+
+
+def _as_it_ran(listed: Order | None, told: Order | None) -> Order | None:
+    """As CLORE.AI lists it; the ports that a rental no longer has when it is over are those that its alert tells of."""
+    if listed is None or told is None or listed.tcp_ports or listed.http_port:
+        return listed or told
+    return replace(listed, tcp_ports=told.tcp_ports, http_port=told.http_port)
 
 
 def _made_of(guest: Guest, desk: Desk, order: Order) -> Draft | None:

@@ -114,7 +114,7 @@ def _in_question(before: Snapshot, now: Snapshot) -> tuple[Missing, ...]:
 
 
 def _newly_missing(before: Snapshot, order: Order) -> Missing:
-    return Missing(order, since=before.at, held=before.bid_active(order) is True)
+    return Missing(order, since=before.at, held=before.bid_active(order) is True or order.id in before.unlisted)
 
 
 def _sorted_out(now: Snapshot, in_question: tuple[Missing, ...]) -> Snapshot:
@@ -149,6 +149,7 @@ def _with_markets(before: Snapshot, now: Snapshot, read: Mapping[ServerId, SpotM
     now = replace(now, markets=markets)
     held = frozenset(order.id for order in spot if order.id in before.held or now.bid_active(order))
     now = replace(now, held=held, held_in=_held_in(before, now, spot))
+    now = replace(now, unlisted=_without_offer(before, now, read))
     return replace(now, in_doubt=_in_doubt(before, now, read))
 
 
@@ -156,6 +157,17 @@ def _held_in(before: Snapshot, now: Snapshot, spot: Iterable[Order]) -> dict[Ord
     lost = [order for order in spot if not now.bid_active(order)]
     known = {order.id: before.held_in[order.id] for order in lost if order.id in before.held_in}
     return known | {order.id: before.markets[order.server] for order in lost if before.bid_active(order)}
+
+
+def _without_offer(before: Snapshot, now: Snapshot, read: Mapping[ServerId, SpotMarket]) -> frozenset[OrderId]:
+    """Bids that held their machine until a reading of their auction did not list them, and none has listed them since."""
+
+    def is_missing(order: Order) -> bool:
+        market = read.get(order.server)
+        return order.id in before.unlisted if market is None else market.find(order.id) is None
+
+    held = [order for order in _open(now) if before.bid_active(order) or order.id in before.unlisted]
+    return frozenset(order.id for order in held if is_missing(order))
 
 
 def _unlisted(now: Snapshot) -> tuple[Order, ...]:

@@ -59,7 +59,8 @@ class Snapshot:
     `read_at`. `held`: spot orders seen active at some time. `missing`: in question; `gone`: found gone by this very
     reading (never on the baseline). `failures`: readings in a row that brought nothing. `in_doubt`: listed bids that
     held their machine until the last reading of their market, which a second reading has yet to confirm. `held_in`: of
-    bids that do not hold their machine any more, the auction as last read while they did.
+    bids that do not hold their machine any more, the auction as last read while they did. `unlisted`: of these, those
+    that held it until their auction ceased to list them: whether the order is gone, the list of orders has to say.
     """
 
     at: datetime
@@ -80,6 +81,7 @@ class Snapshot:
     rejected_since: datetime | None = None
     in_doubt: frozenset[OrderId] = frozenset()
     held_in: Mapping[OrderId, SpotMarket] = field(default_factory=dict)
+    unlisted: frozenset[OrderId] = frozenset()
 
     def bid_active(self, order: Order) -> bool | None:
         """Whether this spot order holds its machine, by its market; `None` where that is not known (or it is no spot order)."""

@@ -49,7 +49,21 @@ def wanted(snapshot: Snapshot | None, now: datetime) -> Wanted:
         return replace(plan, again_in=CONFIRM_OUTBID if plan.again_in is None else min(plan.again_in, CONFIRM_OUTBID))
     if snapshot.in_doubt and (doubted := _doubted(snapshot, now)):
         return Wanted(markets=doubted, again_in=CONFIRM_OUTBID, orders=False, wallets=False)
+    if snapshot.unlisted and (servers := _vanishing(snapshot, now)):
+        return Wanted(markets=servers, again_in=CONFIRM_OUTBID, wallets=False)
     return Wanted(markets=markets_of(snapshot, snapshot.orders))
+
+
+def _vanishing(snapshot: Snapshot, now: datetime) -> tuple[ServerId, ...]:
+    """The auctions of bids that vanished from them a moment ago: the list of orders says whether they are gone."""
+    listed = snapshot.orders.open if snapshot.orders else ()
+    return _spot_servers(
+        order
+        for order in listed
+        if order.id in snapshot.unlisted
+        and order.id in snapshot.held_in
+        and now - snapshot.held_in[order.id].read_at < SOON_FOR
+    )
 
 
 def markets_of(before: Snapshot | None, orders: Orders | None) -> tuple[ServerId, ...]:

@@ -130,6 +130,7 @@ def confirm_removal(card: AccountCard, now: datetime, *, token: str, expires_at:
             title("🗑", "Remove this account?", "from this chat", card),
             say("Goes: its key, settings, alerts and open questions. Older backups keep them, sealed."),
             say("Its rentals run on and cost money; nobody here is told about them any more."),
+            say("Its guards, lowerings and stop conditions end with it."),
             say("The key stays valid on CLORE.AI until you delete it there."),
             valid_until(expires_at, now),
         ),

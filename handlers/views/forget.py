@@ -21,6 +21,7 @@ def confirm(account_names: Sequence[str], now: datetime, *, token: str, expires_
             title("🗑", "Delete everything?", "of this chat"),
             say("Goes: {accounts} with their keys", accounts=counted(len(account_names), "account", "accounts")),
             say("Goes: settings, open alerts, waiting messages, questions and the record of what was done."),
+            say("Ends: guards, lowerings and stop conditions. Nothing is done for this chat by itself any more."),
             say("Your rentals run on and cost money: nothing is cancelled on CLORE.AI, and the keys stay valid there."),
             say("Backups that the operator made before still hold it, the keys sealed, until they are deleted."),
             say("This cannot be undone."),

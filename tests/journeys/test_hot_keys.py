@@ -15,6 +15,7 @@ from tests.journeys.heat import (
     age_of,
     all_answered,
     guarded,
+    heated,
     last_of,
     reads,
     rival,
@@ -110,3 +111,21 @@ async def _bidder(stage: Stage, number: int) -> Person:
         key=key,
     )
     return await guest(stage, key, number)
+
+
+async def test_a_bid_that_vanishes_from_a_hot_auction_is_told_as_lost_to_the_bid_that_took_its_machine(
+    tmp_path: Path,
+) -> None:
+    """The auction shows it before the list of orders does."""
+    async with by_hand(tmp_path, settings=USUAL) as stage:
+        await renter(stage, bid(stage, 1))
+        key = stage.clore.calls()[-1].key
+        await polled(stage)
+        await heated(stage, 1)
+        stage.clore.act("vanish_when_outbid", key=key, on=True)
+        at = stage.seconds()
+        stage.clore.act("outbid", key=key, order=1)
+        lost = await told(stage, "Outbid", "#1", "The order is gone")
+        assert lost.at - at <= 30
+        await asyncio.sleep(300)
+        assert not sent(stage, "Rental ended")

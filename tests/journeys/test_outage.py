@@ -88,7 +88,7 @@ async def test_nothing_fires_and_nothing_ends_during_an_outage(tmp_path: Path) -
         stage.clore.act("down", key=key, on=False)
         await told(stage, "Outbid", "#3")
         await told(stage, "Rental ended", "#2")
-        await polled(stage, 8)
+        await polled(stage, 8, operation="my_orders")
         assert len(edited(stage, "Resolved")) == 2, "the outage, and the funds"
         assert len(sent(stage, "ends soon")) == 1
 

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.clore.journal import Entry
-from tests.journeys.hands import asks, taps
+from tests.journeys.guarding import HELD
+from tests.journeys.hands import asks, small_market, taps
 from tests.journeys.losing import MACHINE, MINE, at, holding, mine, queue, rival, text_of
 from tests.journeys.markets import answers, key_of, listed, restock
 from tests.journeys.renting import CREATE, body, drafted, made, market, rents, wanted
 from tests.journeys.renting import MACHINE as RENTED
-from tests.journeys.stories import BOB, coins, ends, guest, happens, polled, sent
-from tests.stage import Json, Person, Stage, labels, shown
+from tests.journeys.stories import BOB, QUICK, coins, ends, guest, happens, polled, sent
+from tests.stage import Json, Person, Stage, connected, labels, shown
 
 pytestmark = pytest.mark.looptime
 
@@ -261,3 +262,16 @@ async def test_where_the_machine_is_taken_on_demand_another_one_is_offered(tmp_p
         await asyncio.sleep(60)
         await ada.presses("Bid again…", alarm["message_id"])
         await ada.sees("Draft", f"server {MACHINE + 1}", f"Server {MACHINE} is not free; this is one like it")
+
+
+async def test_the_ports_of_a_bid_that_is_over_are_those_that_it_had(tmp_path: Path) -> None:
+    """What has ended is listed without its ports."""
+    async with small_market(tmp_path, settings=QUICK) as stage:
+        ada = await connected(stage)
+        await polled(stage)
+        stage.clore.act("vanish_when_outbid", on=True)
+        stage.clore.act("outbid", order=HELD)
+        await ada.sees("Outbid", f"#{HELD}", "The order is gone")
+        await ada.sees("⚫ Ended")
+        draft = await taps(ada, "Bid again…", "Draft", "spot bid")
+        assert "22 tcp" in shown(draft)
