@@ -235,6 +235,7 @@ AccountAction = (
     | AskPrice
     | AskLowering
     | GuardAction
+    | alert.AlertAction
     | ShowServers
 )
 """The actions on one account: it is looked up within the chat, or there is none."""
@@ -295,6 +296,8 @@ _CODES: Final[dict[str, type[Action]]] = {
     "zS": StopAutomation,
     "zL": AskLift,
     "aG": alert.Acknowledge,
+    "aZ": alert.AskSnooze,
+    "aS": alert.SnoozeAlert,
     "gS": guard.ShowGuard,
     "gT": guard.AskGuardTerm,
     "gV": guard.ChooseGuardTerm,

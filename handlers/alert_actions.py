@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.domain.ids import AccountId
+from handlers.word import Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +14,24 @@ class Acknowledge:
 
     account: AccountId
     episode: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskSnooze:
+    """Asks for how long it is to be silent."""
+
+    account: AccountId
+    episode: str
+
+
+@dataclass(frozen=True, slots=True)
+class SnoozeAlert:
+    """`choice`: one of `bot.alerts.snooze.Snooze`."""
+
+    account: AccountId
+    episode: str
+    choice: Word
+
+
+AlertAction = AskSnooze | SnoozeAlert
+"""Those that a screen answers."""

@@ -8,6 +8,7 @@ from typing import assert_never
 from bot.services.desk import Desk
 from handlers import (
     accounts,
+    attention,
     batches,
     bids,
     cheaper,
@@ -59,7 +60,7 @@ from handlers.actions import (
     TestKey,
     UseAccount,
 )
-from handlers.alert_actions import Acknowledge
+from handlers.alert_actions import Acknowledge, AskSnooze, SnoozeAlert
 from handlers.commands import COMMANDS
 from handlers.guard_actions import AskGuardOn, AskGuardTerm, ChooseGuardTerm, ShowGuard, SwitchGuardOff
 from handlers.guest import Guest
@@ -164,6 +165,10 @@ async def _answer_at(guest: Guest, desk: Desk, action: AccountAction) -> Answer:
             return await bids.ask_lowering(guest, desk, action)
         case ShowGuard() | AskGuardTerm() | ChooseGuardTerm() | AskGuardOn():
             return await guard_terms.respond(guest, desk, action)
+        case AskSnooze():
+            return attention.ask_snooze(guest, desk, action)
+        case SnoozeAlert():
+            return attention.snooze(guest, desk, action)
         case ShowServers():
             return await servers.show_servers(guest, desk, action)
     assert_never(action)

@@ -207,10 +207,18 @@ def _still(state: AlertState, level: Condition, moment: Moment) -> Step:
     new = _at_stage(back, stage, moment)
     if stage > new.told_stage:
         return _tell(new, moment)
+    if _wakes(new, moment):
+        awake = replace(new, told_at=moment.now, snoozed_by=None, snoozed_until=None)
+        return awake, (_notice(News.WOKEN, awake, moment),)
     again = _again(new, moment)
     if again.repeats > new.repeats:
         return again, (_notice(News.REPEATED, again, moment),)
     return again, (_notice(News.CHANGED, again, moment),) if stage != state.stage else ()
+
+
+def _wakes(state: AlertState, moment: Moment) -> bool:
+    ended = state.snoozed_until is not None and state.snoozed_until <= moment.now
+    return ended and state.episode not in moment.undelivered
 
 
 def _again(state: AlertState, moment: Moment) -> AlertState:
@@ -221,7 +229,7 @@ def _again(state: AlertState, moment: Moment) -> AlertState:
     if state.told_at > moment.now or state.episode in moment.undelivered:
         return replace(state, told_at=moment.now)
     due = moment.now - state.told_at >= repeat.every and state.repeats < repeat.most
-    if state.acked_by is not None or not due:
+    if state.acked_by is not None or state.snoozed_by is not None or not due:
         return state
     return replace(state, told_at=moment.now, repeats=state.repeats + 1)
 
@@ -240,7 +248,16 @@ def _at_stage(state: AlertState, number: int, moment: Moment) -> AlertState:
 def _tell(state: AlertState, moment: Moment) -> Step:
     if state.stage < _timer(state, moment).told_from:
         return state, ()
-    told = replace(state, told_stage=state.stage, told_at=moment.now, acked_by=None, acked_at=None, repeats=0)
+    told = replace(
+        state,
+        told_stage=state.stage,
+        told_at=moment.now,
+        acked_by=None,
+        acked_at=None,
+        repeats=0,
+        snoozed_by=None,
+        snoozed_until=None,
+    )
     return told, (_notice(News.ESCALATED if state.told_stage else News.FIRED, told, moment),)
 
 
@@ -278,13 +295,21 @@ def acknowledged(state: AlertState, by: UserId, now: datetime) -> tuple[AlertSta
     return acked, _changed(acked, now)
 
 
+def snoozed(state: AlertState, by: UserId, until: datetime | None) -> tuple[AlertState, Notice] | None:
+    """Silent until then, `None`: until it is over; what gets worse is told all the same. `None`: it is so already."""
+    if state.snoozed_by is not None and state.snoozed_until == until:
+        return None
+    silent = replace(state, snoozed_by=by, snoozed_until=until)
+    return silent, _changed(silent, state.sampled_at or state.since)
+
+
 def _changed(state: AlertState, now: datetime) -> Notice:
     """What a person did to it, over what was read last."""
     return _said(News.CHANGED, state, state.sampled_at or now, loud=False)
 
 
 def _notice(news: News, state: AlertState, moment: Moment) -> Notice:
-    loud = news in {News.FIRED, News.ESCALATED, News.REPEATED, News.EDGE} and _stage(state, moment).loud
+    loud = news in {News.FIRED, News.ESCALATED, News.REPEATED, News.WOKEN, News.EDGE} and _stage(state, moment).loud
     return _said(news, state, moment.now, loud=loud)
 
 
@@ -305,6 +330,8 @@ def _said(news: News, state: AlertState, at: datetime, *, loud: bool) -> Notice:
         acked_by=state.acked_by,
         acked_at=state.acked_at,
         repeats=state.repeats,
+        snoozed_by=state.snoozed_by,
+        snoozed_until=state.snoozed_until,
     )
 
 

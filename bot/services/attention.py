@@ -7,7 +7,8 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from bot.alerts.alert import AlertState, Notice
-from bot.alerts.lifecycle import acknowledged
+from bot.alerts.lifecycle import acknowledged, snoozed
+from bot.alerts.snooze import Snooze, ends_at
 from bot.domain.ids import UserId
 from bot.services.clock import Clock
 from storage.accounts import Account
@@ -38,6 +39,11 @@ class Attention:
     def acknowledge(self, account: Account, episode: str, by: UserId) -> Did:
         """Within a transaction."""
         return self._change(account, episode, lambda state: acknowledged(state, by, self._clock()))
+
+    def snooze(self, account: Account, episode: str, by: UserId, choice: Snooze) -> Did:
+        """Within a transaction."""
+        until = ends_at(choice, self._clock())
+        return self._change(account, episode, lambda state: snoozed(state, by, until))
 
     def lives(self, account: Account, episode: str) -> AlertState | None:
         """The alert as it stands; `None`: this episode is over, or was never told."""

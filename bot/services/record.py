@@ -151,7 +151,7 @@ class Recorder:
         if notice.type is AlertType.API_DOWN and notice.news is News.FIRED and self._knows_of_outage(account):
             return
         outbox.put_notice(account.chat, account.id, notice, now)
-        if notice.news is News.RESOLVED and notice.severity is Severity.CRITICAL:
+        if notice.news is News.RESOLVED and notice.severity is Severity.CRITICAL and notice.snoozed_by is None:
             outbox.put(
                 account.chat,
                 account.id,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import msgspec
+import pytest
 
 from bot.alerts.alert import AlertState, AlertType, News
-from bot.alerts.lifecycle import acknowledged
+from bot.alerts.lifecycle import acknowledged, snoozed
+from bot.alerts.snooze import Snooze, ends_at
 from bot.domain.ids import UserId
 from bot.domain.money import CLORE
 from storage.codec import decode, encode
@@ -51,9 +55,38 @@ def test_a_clock_that_was_set_back_does_not_silence_reminders() -> None:
     assert news(world.look(3600)) == [(AlertType.WALLET_RUNWAY, News.REPEATED)]
 
 
+def test_the_end_of_a_snooze_is_told_once_and_what_gets_worse_ends_it_early() -> None:
+    world = _short(hours=20)
+    silent = snoozed(_state(world), ADA, world.now + timedelta(hours=1))
+    assert silent is not None
+    assert snoozed(silent[0], ADA, world.now + timedelta(hours=1)) is None
+    world.states = (silent[0],)
+    assert world.look(3000) == []
+    assert news(world.look(3000)) == [(AlertType.WALLET_RUNWAY, News.WOKEN)]
+    assert world.look(3000) == []
+    again = snoozed(_state(world), ADA, None)
+    assert again is not None
+    world.states = (again[0],)
+    world.wallets[CLORE] = Decimal(4)
+    assert news(world.look(3000)) == [(AlertType.WALLET_RUNWAY, News.ESCALATED)]
+    assert _state(world).snoozed_by is None
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "end"),
+    [
+        ("2026-03-01T08:59:59+00:00", "UTC", "2026-03-01T09:00:00+00:00"),
+        ("2026-03-01T09:00:00+00:00", "UTC", "2026-03-02T09:00:00+00:00"),
+        ("2026-03-28T20:00:00+00:00", "Europe/Berlin", "2026-03-29T07:00:00+00:00"),
+    ],
+)
+def test_the_morning_is_the_next_nine_o_clock_of_the_zone(now: str, zone: str, end: str) -> None:
+    assert ends_at(Snooze.MORNING, datetime.fromisoformat(now), ZoneInfo(zone)) == datetime.fromisoformat(end)
+
+
 def test_a_state_that_an_older_version_stored_is_read() -> None:
     state = _state(_short(hours=20))
-    new = {"acked_by", "acked_at", "repeats"}
+    new = {"acked_by", "acked_at", "repeats", "snoozed_by", "snoozed_until"}
     body = msgspec.json.decode(encode(state))
     old = msgspec.json.encode({name: value for name, value in body.items() if name not in new})
     assert decode(AlertState, old) == state

@@ -155,7 +155,7 @@ class Life(RuleBasedStateMachine):
                     assert told == []
                     assert notice.type in EDGES
                     self.over.add(notice.episode)
-                case News.CHANGED | News.REPEATED:
+                case News.CHANGED | News.REPEATED | News.WOKEN:
                     assert told
                 case News.RESOLVED | News.ENDED:
                     assert told, "an end of what was never told"
