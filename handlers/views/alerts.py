@@ -91,7 +91,7 @@ def alert(
         case News.FIRED | News.ESCALATED | News.REPEATED | News.WOKEN | News.CHANGED:
             glyph, word = SEVERITIES[notice.severity]
             about = (_again(notice, settings), _seen(notice, by, now), _silent(notice, by, now))
-            body, rows = (*told.lines, span, *about), _with_attention(told.rows, notice, account)
+            body, rows = (*told.lines, join((span, *about))), _with_attention(told.rows, notice, account)
         case News.RESOLVED:
             (glyph, word), body, rows = ("✅", "Resolved"), (*told.resolved, span), ()
         case News.ENDED:
