@@ -12,9 +12,8 @@ from typing import Any, Final
 
 import httpx
 from telegram import Update
-from telegram.constants import ParseMode
 from telegram.error import InvalidToken, NetworkError
-from telegram.ext import Application, ApplicationBuilder, Defaults, TypeHandler
+from telegram.ext import Application, ApplicationBuilder, TypeHandler
 from telegram.request import HTTPXRequest
 
 from bot.clore.client import Clore
@@ -199,6 +198,7 @@ def assemble(settings: Settings, store: Store, world: World) -> App:
         render=letters.render,
         target=letters.target,
         answered=letters.answered,
+        replaced=letters.replaced,
     )
     wakes.append(delivery.wake)
     dispatch = Dispatch(application.bot, door, messages, per_chat, queue.handled)
@@ -249,7 +249,6 @@ def _application(
         .base_file_url(f"{settings.telegram_api_url}/file/bot")
         .request(HTTPXRequest(httpx_kwargs={"transport": world.telegram()}, **times))
         .get_updates_request(PollingRequest(polling, httpx_kwargs={"transport": world.telegram()}, **times))
-        .defaults(Defaults(parse_mode=ParseMode.HTML))
         .rate_limiter(Outgoing())
         .update_queue(queue)
         .concurrent_updates(per_chat)

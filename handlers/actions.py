@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from typing import Final, get_args, get_type_hints
 
 from bot.domain.ids import AccountId, LoweringId, OrderId
+from handlers import alert_actions as alert
 from handlers import guard_actions as guard
 from handlers import market_actions as market
 from handlers import rent_actions as rent
@@ -236,6 +237,7 @@ AccountAction = (
     | AskPrice
     | AskLowering
     | GuardAction
+    | alert.AlertAction
     | ShowServers
 )
 """The actions on one account: it is looked up within the chat, or there is none."""
@@ -251,6 +253,7 @@ Action = (
     | ShowStatus
     | AskForget
     | DropLowering
+    | alert.Acknowledge
     | guard.SwitchGuardOff
     | StopAutomation
     | AskLift
@@ -295,6 +298,9 @@ _CODES: Final[dict[str, type[Action]]] = {
     "F": AskForget,
     "zS": StopAutomation,
     "zL": AskLift,
+    "aG": alert.Acknowledge,
+    "aZ": alert.AskSnooze,
+    "aS": alert.SnoozeAlert,
     "gS": guard.ShowGuard,
     "gT": guard.AskGuardTerm,
     "gV": guard.ChooseGuardTerm,

@@ -8,6 +8,7 @@ from typing import assert_never
 from bot.services.desk import Desk
 from handlers import (
     accounts,
+    attention,
     batches,
     bids,
     cheaper,
@@ -60,6 +61,7 @@ from handlers.actions import (
     TestKey,
     UseAccount,
 )
+from handlers.alert_actions import Acknowledge, AskSnooze, SnoozeAlert
 from handlers.commands import COMMANDS
 from handlers.guard_actions import AskGuardOn, AskGuardTerm, ChooseGuardTerm, ShowGuard, SwitchGuardOff
 from handlers.guest import Guest
@@ -120,7 +122,7 @@ async def respond(guest: Guest, action: Action) -> Answer:
             return lowering.drop(guest, action)
         case SwitchGuardOff():
             return guards.switch_off(guest, action)
-        case Nothing() | Confirm() | Decline():
+        case Nothing() | Confirm() | Decline() | Acknowledge():
             return None  # `decide` has done all there is to do
         case _:
             desk = guest.desk(action.account)
@@ -167,6 +169,10 @@ async def _answer_at(guest: Guest, desk: Desk, action: AccountAction) -> Answer:
             return await bids.ask_lowering(guest, desk, action)
         case ShowGuard() | AskGuardTerm() | ChooseGuardTerm() | AskGuardOn():
             return await guard_terms.respond(guest, desk, action)
+        case AskSnooze():
+            return attention.ask_snooze(guest, desk, action)
+        case SnoozeAlert():
+            return attention.snooze(guest, desk, action)
         case ShowServers():
             return await servers.show_servers(guest, desk, action)
     assert_never(action)

@@ -44,6 +44,7 @@ class Delivery:
     """One letter a chat at a time, in the order of the outbox; chats side by side.
 
     `target`: the message that a letter changes instead of making a new one. `answered`: the one that it is a reply to.
+    `replaced`: the one whose buttons go after it was sent.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Delivery:
         render: Render,
         target: Target = lambda _letter: None,
         answered: Target = lambda _letter: None,
+        replaced: Target = lambda _letter: None,
         at_once: int = AT_ONCE,
     ) -> None:
         self._outbox = outbox
@@ -67,6 +69,7 @@ class Delivery:
         self._render = render
         self._target = target
         self._answered = answered
+        self._replaced = replaced
         self._at_once = at_once
         self._tasks: dict[ChatId, asyncio.Task[None]] = {}
         self._unmarked: list[Callable[[], object]] = []
@@ -159,7 +162,7 @@ class Delivery:
             silent=letter.silent,
             urgency=Urgency(letter.priority),
         )
-        target = letter.edits or self._target(letter)
+        target, replaced = letter.edits or self._target(letter), self._replaced(letter)
         try:
             if target is not None:
                 message = await self._messages.edit(place, target, screen)
@@ -170,6 +173,15 @@ class Delivery:
             self._failed(letter, chat, error, edits=target is not None)
         else:
             self._mark(lambda: self._outbox.sent(letter.id, message, self._clock()))
+            if replaced is not None and replaced != message:
+                await self._strip(place, replaced)
+
+    async def _strip(self, place: Place, message: MessageId) -> None:
+        """Buttons that stay after all still do what they say."""
+        try:
+            await self._messages.strip(place.chat, message)
+        except TelegramError as error:
+            log.info("the buttons of message %d stay: %s", message, error.message)
 
     def _failed(self, letter: Letter, chat: Chat, error: TelegramError, *, edits: bool) -> None:
         now = self._clock()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
-from bot.alerts.alert import Ended, Notice, Outbid
+from bot.alerts.alert import Ended, News, Notice, Outbid
 from bot.domain.announcements import (
     BatchTold,
     DeploymentTold,
@@ -39,6 +39,9 @@ from storage.letters import Letter
 BUSY_WAIT: Final = timedelta(seconds=30)
 """Where CLORE.AI does not say how long it wants to be left alone."""
 
+_AGAIN: Final = frozenset({News.REPEATED, News.WOKEN})
+"""News that take the place of the message before them."""
+
 
 class Letters:
     """Renders letters and says which message they change; knows nothing of Telegram."""
@@ -71,10 +74,18 @@ class Letters:
         return self._latest(letter)
 
     def answered(self, letter: Letter) -> MessageId | None:
-        """The message that a letter of its own is an answer to: later news of an episode answer its first message."""
+        """The message that a letter of its own is an answer to: that of the episode before it; what only repeats, the first."""
         if letter.kind != "notice" or letter.episode is None:
             return None
+        if letter.notice().news in _AGAIN:
+            told = self._house.store.outbox.delivered(letter.chat, letter.episode)
+            return told[0].message if told else None
         return self._latest(letter)
+
+    def replaced(self, letter: Letter) -> MessageId | None:
+        """The message whose buttons go once this letter stands in the chat: it repeats it."""
+        repeats = letter.kind == "notice" and letter.notice().news in _AGAIN
+        return self._latest(letter) if repeats else None
 
     def _follows(self, letter: Letter) -> bool:
         told = letter.announcement()
@@ -109,7 +120,8 @@ class Letters:
         facts = notice.facts
         known = outbid.beside(self._house, account, notice, facts.order) if isinstance(facts, Outbid | Ended) else ALONE
         guard = guards.line(self._house, account, facts.order.id) if isinstance(facts, Outbid) else None
-        return alert_views.alert(notice, account, self._house.clock(), beside=known, guard=guard)
+        by = self._house.store.chats.get(account.chat).title if notice.acked_by or notice.snoozed_by else ""
+        return alert_views.alert(notice, account, self._house.clock(), beside=known, guard=guard, by=by)
 
     def _outcome(self, letter: Letter, account: Account) -> Screen | None:
         entry = self._house.store.ledger.get(decode(Told, letter.body).entry)

@@ -14,6 +14,7 @@ from handlers import (
     accounts,
     answers,
     asked,
+    attention,
     deployments,
     inline,
     marks,
@@ -36,6 +37,7 @@ from handlers.actions import (
     TestKey,
     decode,
 )
+from handlers.alert_actions import Acknowledge
 from handlers.commands import COMMANDS, WRITES
 from handlers.confirming import Confirming
 from handlers.guard_actions import AskGuardOn
@@ -112,7 +114,8 @@ class FrontDoor:
             return Decision(toasts.UNKNOWN_BUTTON)
         guest = self._guest(arrival, arrival.user)
         account = getattr(action, "account", None)
-        if account is not None and guest.desk(account) is None:
+        desk = guest.desk(account) if account is not None else None
+        if account is not None and desk is None:
             return Decision(toasts.NO_SUCH_ACCOUNT)
         match action:
             case Nothing():
@@ -121,6 +124,8 @@ class FrontDoor:
                 return self._confirming.confirm(guest, action)
             case Decline():
                 return self._confirming.decline(guest, action)
+            case Acknowledge() if desk is not None:
+                return attention.acknowledge(guest, desk, action)
             case StopAutomation():
                 return Decision(toasts.STOPPED, action, panic.stop(guest))
             case MarkFavourite() | WatchServer() | BlockServer() | BlockOwner():

@@ -14,7 +14,7 @@ from handlers.messages import Messages, Place
 from handlers.screen import Screen, Toast
 from handlers.troubles import Gone, Lost, Migrated, Rejected, Unknown, Wait, trouble
 from handlers.views.trouble import named, said
-from handlers.visit import Answer, Arrival, Leave, Routes
+from handlers.visit import Answer, Arrival, Leave, Routes, Strip
 
 PAUSES: Final = (1.0, 3.0, 9.0)
 """Seconds before each new attempt."""
@@ -42,6 +42,8 @@ class Showing:
                 await self._insist(arrival, lambda at: self._send(at, said(answer), pressed=pressed))
             case Leave():
                 await self._insist(arrival, self._leave)
+            case Strip():
+                await self._insist(arrival, self._strip)
             case Screen():
                 in_place = pressed and arrival.editable and _may_be_an_edit(arrival, answer, protected)
                 await self._insist(arrival, lambda at: self._show(at, answer, pressed=pressed, in_place=in_place))
@@ -65,6 +67,10 @@ class Showing:
     async def _leave(self, arrival: Arrival) -> None:
         """Older than two days it cannot be deleted; then its buttons go."""
         if arrival.message is not None and not await self._messages.delete(arrival.chat, arrival.message):
+            await self._messages.strip(arrival.chat, arrival.message)
+
+    async def _strip(self, arrival: Arrival) -> None:
+        if arrival.message is not None:
             await self._messages.strip(arrival.chat, arrival.message)
 
     async def _insist(self, arrival: Arrival, attempt: Attempt) -> None:

@@ -45,7 +45,12 @@ class Leave:
     """The answer that takes the pressed screen away."""
 
 
-Answer = Screen | Toast | Leave | None
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """The answer that takes the buttons of the pressed message away."""
+
+
+Answer = Screen | Toast | Leave | Strip | None
 """What comes back: a screen to show (a press edits its message, a command gets a new one), a line, or silence."""
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
 from bot.alerts.snapshot import Source
+from bot.domain.ids import UserId
 from bot.domain.money import Money
 from bot.domain.rental import Order
 from bot.domain.spot import SpotMarket
@@ -188,6 +189,9 @@ class AlertState:
     `since`: the condition first held. `samples`: readings in a row that held it (or, in RESOLVING, that cleared it since
     `clear_since`). `told_stage`: the highest stage for which a notice went into the outbox (0: none yet).
     `unknown_since`: its readings are stale since then; every timer stands still. `sampled_at`: the reading counted last.
+    `acked_by`: who has acknowledged what was told last, at `acked_at`.
+    `repeats`: how often the stage that was told last has been told again, at `told_at` the last time.
+    `snoozed_by`: who wants silence until `snoozed_until`, or where that is `None` until it is over.
 
     An edge leaves a state in RESOLVING until the next reading, so that the same reading twice tells it once.
     """
@@ -207,6 +211,11 @@ class AlertState:
     told_at: datetime | None = None
     unknown_since: datetime | None = None
     sampled_at: datetime | None = None
+    acked_by: UserId | None = None
+    acked_at: datetime | None = None
+    repeats: int = 0
+    snoozed_by: UserId | None = None
+    snoozed_until: datetime | None = None
 
 
 class News(StrEnum):
@@ -214,6 +223,8 @@ class News(StrEnum):
 
     FIRED = "fired"  # a new message
     ESCALATED = "escalated"  # a new message, in answer to the first
+    REPEATED = "repeated"  # the same again in a new message, in answer to the first; the one before loses its buttons
+    WOKEN = "woken"  # its snooze has ended and it still fires: a new message, as where it is repeated
     CHANGED = "changed"  # the message is edited, nobody is rung
     RESOLVED = "resolved"  # the message is edited; a silent answer too where it was critical
     ENDED = "ended"  # the message is edited to say that its subject ended
@@ -222,7 +233,10 @@ class News(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something to tell the chat of an account. `lasted`: how long the episode was, for the news that end it."""
+    """Something to tell the chat of an account. `lasted`: how long the episode was, for the news that end it.
+
+    `acked_by`, `acked_at`: who has acknowledged it, and when. `repeats`: how often it has been told again. `snoozed_by`, `snoozed_until`: as in the state.
+    """
 
     news: News
     type: AlertType
@@ -235,9 +249,17 @@ class Notice:
     facts: Facts
     loud: bool = True
     lasted: timedelta | None = None
+    acked_by: UserId | None = None
+    acked_at: datetime | None = None
+    repeats: int = 0
+    snoozed_by: UserId | None = None
+    snoozed_until: datetime | None = None
 
     @property
     def once(self) -> str:
         """Two notices with the same text here are the same news: the outbox takes the first only."""
-        changing = f":{int(self.at.timestamp())}" if self.news is News.CHANGED else ""
+        often = self.news in {News.CHANGED, News.REPEATED, News.WOKEN}
+        changes = (self.at, self.acked_at, self.snoozed_until) if often else ()
+        changing = "".join(f":{int(at.timestamp())}" for at in changes if at is not None)
+        changing += ":snoozed" if often and self.snoozed_by is not None else ""
         return f"{self.type}:{self.subject}:{self.episode}:{self.stage}:{self.news}{changing}"

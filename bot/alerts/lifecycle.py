@@ -12,7 +12,7 @@ from bot.alerts.alert import AlertState, AlertType, Condition, Edge, Facts, Fine
 from bot.alerts.conditions import Findings, Level
 from bot.alerts.settings import Settings, Stage, Timer
 from bot.alerts.snapshot import Source
-from bot.domain.ids import AccountId
+from bot.domain.ids import AccountId, UserId
 
 Identity = tuple[AlertType, str]
 Step = tuple[AlertState | None, tuple[Notice, ...]]
@@ -34,13 +34,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One step of one account. `baseline`: its first complete snapshot. `after_gap`: what had not been read for long."""
+    """One step of one account. `baseline`: its first complete snapshot. `after_gap`: what had not been read for long.
+
+    `undelivered`: episodes of which something is still on its way to the chat.
+    """
 
     account: AccountId
     settings: Settings
     now: datetime
     baseline: bool = False
     after_gap: frozenset[Source] = frozenset()
+    undelivered: frozenset[str] = frozenset()
 
 
 def step(
@@ -52,9 +56,10 @@ def step(
     now: datetime,
     baseline: bool = False,
     after_gap: frozenset[Source] = frozenset(),
+    undelivered: frozenset[str] = frozenset(),
 ) -> Outcome:
     """The next states of one account. `now` is the snapshot's `at`; the same snapshot again changes nothing."""
-    moment = Moment(account, settings, now, baseline, after_gap)
+    moment = Moment(account, settings, now, baseline, after_gap, undelivered)
     before = {(state.type, state.subject): state for state in states}
     after, notices = _levels(before, findings, moment)
     if not _is_muted(AlertType.ORDER_ENDED, after):
@@ -202,7 +207,31 @@ def _still(state: AlertState, level: Condition, moment: Moment) -> Step:
     new = _at_stage(back, stage, moment)
     if stage > new.told_stage:
         return _tell(new, moment)
-    return new, (_notice(News.CHANGED, new, moment),) if stage != state.stage else ()
+    if _wakes(new, moment):
+        awake = replace(new, told_at=moment.now, snoozed_by=None, snoozed_until=None)
+        return awake, (_notice(News.WOKEN, awake, moment),)
+    again = _again(new, moment)
+    if again.repeats > new.repeats:
+        return again, (_notice(News.REPEATED, again, moment),)
+    return again, (_notice(News.CHANGED, again, moment),) if stage != state.stage else ()
+
+
+def _wakes(state: AlertState, moment: Moment) -> bool:
+    ended = state.snoozed_until is not None and state.snoozed_until <= moment.now
+    return ended and state.episode not in moment.undelivered
+
+
+def _again(state: AlertState, moment: Moment) -> AlertState:
+    """Told again, where its time has come. The time runs from when people could read it, and from no future."""
+    repeat = moment.settings.repeat(state.type, state.severity)
+    if state.told_at is None or repeat is None:
+        return state
+    if state.told_at > moment.now or state.episode in moment.undelivered:
+        return replace(state, told_at=moment.now)
+    due = moment.now - state.told_at >= repeat.every and state.repeats < repeat.most
+    if state.acked_by is not None or state.snoozed_by is not None or not due:
+        return state
+    return replace(state, told_at=moment.now, repeats=state.repeats + 1)
 
 
 def _facts(state: AlertState, level: Condition) -> Facts:
@@ -219,7 +248,16 @@ def _at_stage(state: AlertState, number: int, moment: Moment) -> AlertState:
 def _tell(state: AlertState, moment: Moment) -> Step:
     if state.stage < _timer(state, moment).told_from:
         return state, ()
-    told = replace(state, told_stage=state.stage, told_at=moment.now)
+    told = replace(
+        state,
+        told_stage=state.stage,
+        told_at=moment.now,
+        acked_by=None,
+        acked_at=None,
+        repeats=0,
+        snoozed_by=None,
+        snoozed_until=None,
+    )
     return told, (_notice(News.ESCALATED if state.told_stage else News.FIRED, told, moment),)
 
 
@@ -249,7 +287,33 @@ def _is_told(outbid: AlertState | None) -> bool:
     return outbid is not None and outbid.phase is Phase.FIRING and outbid.told_stage > 0
 
 
+def acknowledged(state: AlertState, by: UserId, now: datetime) -> tuple[AlertState, Notice] | None:
+    """Somebody has seen it: the message says so, and nothing is repeated until it gets worse. `None`: that was said before."""
+    if state.acked_by is not None:
+        return None
+    acked = replace(state, acked_by=by, acked_at=now)
+    return acked, _changed(acked, now)
+
+
+def snoozed(state: AlertState, by: UserId, until: datetime | None) -> tuple[AlertState, Notice] | None:
+    """Silent until then, `None`: until it is over; what gets worse is told all the same. `None`: it is so already."""
+    if state.snoozed_by is not None and state.snoozed_until == until:
+        return None
+    silent = replace(state, snoozed_by=by, snoozed_until=until)
+    return silent, _changed(silent, state.sampled_at or state.since)
+
+
+def _changed(state: AlertState, now: datetime) -> Notice:
+    """What a person did to it, over what was read last."""
+    return _said(News.CHANGED, state, state.sampled_at or now, loud=False)
+
+
 def _notice(news: News, state: AlertState, moment: Moment) -> Notice:
+    loud = news in {News.FIRED, News.ESCALATED, News.REPEATED, News.WOKEN, News.EDGE} and _stage(state, moment).loud
+    return _said(news, state, moment.now, loud=loud)
+
+
+def _said(news: News, state: AlertState, at: datetime, *, loud: bool) -> Notice:
     over = news in {News.RESOLVED, News.ENDED}
     return Notice(
         news=news,
@@ -259,10 +323,15 @@ def _notice(news: News, state: AlertState, moment: Moment) -> Notice:
         stage=state.stage,
         episode=state.episode,
         since=state.since,
-        at=moment.now,
+        at=at,
         facts=state.facts,
-        loud=news in {News.FIRED, News.ESCALATED, News.EDGE} and _stage(state, moment).loud,
-        lasted=moment.now - state.since if over else None,
+        loud=loud,
+        lasted=at - state.since if over else None,
+        acked_by=state.acked_by,
+        acked_at=state.acked_at,
+        repeats=state.repeats,
+        snoozed_by=state.snoozed_by,
+        snoozed_until=state.snoozed_until,
     )
 
 

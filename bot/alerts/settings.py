@@ -68,11 +68,30 @@ TIMERS: Mapping[AlertType, Timer] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat:
+    """How long an alert that fires, and that nobody has acknowledged, is silent before it is told again; how often at most."""
+
+    every: timedelta
+    most: int
+
+
+REPEATS: Mapping[AlertType, Mapping[Severity, Repeat]] = {
+    AlertType.SPOT_OUTBID: {Severity.CRITICAL: Repeat(timedelta(minutes=15), 4)},
+    AlertType.WALLET_RUNWAY: {
+        Severity.WARNING: Repeat(timedelta(hours=12), 2),
+        Severity.CRITICAL: Repeat(timedelta(hours=1), 6),
+    },
+}
+"""Whatever is not here is told once: stages repeat by themselves, a rejected key and an outage change nothing meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What one chat wants to be told, and when."""
 
     stages: Mapping[AlertType, tuple[Stage, ...]] = field(default_factory=lambda: STAGES)
     timers: Mapping[AlertType, Timer] = field(default_factory=lambda: TIMERS)
+    repeats: Mapping[AlertType, Mapping[Severity, Repeat]] = field(default_factory=lambda: REPEATS)
     stale_after: timedelta = timedelta(minutes=3)
     """A reading older than this says nothing any more. At least three polls, or timers would freeze between two."""
     failures: int = 3
@@ -82,6 +101,10 @@ class Settings:
         """The stage with this number (from 1); the nearest one where there is no such number."""
         stages = self.stages[kind]
         return stages[min(max(number, 1), len(stages)) - 1]
+
+    def repeat(self, kind: AlertType, severity: Severity) -> Repeat | None:
+        """`None`: it is not told again."""
+        return self.repeats.get(kind, {}).get(severity)
 
 
 DEFAULTS = Settings()

@@ -15,6 +15,7 @@ from bot.domain.money import Rates
 from bot.domain.rental import Order
 from bot.domain.secrets import Secrets
 from bot.logs import keep_out_of_logs
+from bot.services.attention import Attention
 from bot.services.auctions import Auctions
 from bot.services.batches import BatchRunner
 from bot.services.clock import Clock
@@ -53,6 +54,7 @@ class House:
     tasks: Tasks
     market: MarketCopy
     findings: Findings
+    attention: Attention
     auctions: Auctions
     favourites: Favourites
     feeds: Feeds
@@ -157,6 +159,7 @@ def build(
         tasks=tasks,
         market=market,
         findings=Findings(),
+        attention=Attention(store, clock, wake),
         auctions=Auctions(market, clock),
         favourites=Favourites(store, market, clock, wake),
         feeds=feeds,

@@ -106,19 +106,25 @@ class Recorder:
         settings = preferences.settings()
         settings = replace(settings, stale_after=max(settings.stale_after, STALE_POLLS * self._poll_every))
         findings = evaluate(snapshot, settings, self._context(account, snapshot))
+        states = self._states(account)
         outcome = step(
-            self._states(account),
+            states,
             findings,
             account=account.id,
             settings=settings,
             now=snapshot.at,
             baseline=_is_first(before, account, snapshot.at),
             after_gap=gaps(before, snapshot.at, self._poll_every),
+            undelivered=self._undelivered(account, states),
         )
         self._store.alerts.replace(account.id, outcome.states)
         for notice in outcome.notices:
             self._tell(account, notice, preferences)
         return bool(outcome.notices)
+
+    def _undelivered(self, account: Account, states: tuple[AlertState, ...]) -> frozenset[str]:
+        told = [state.episode for state in states if state.told_stage]
+        return frozenset(episode for episode in told if self._store.outbox.waiting(account.chat, episode))
 
     def _states(self, account: Account) -> tuple[AlertState, ...]:
         """An update may change the shape of a state: what fires then is told anew, rather than nothing any more."""
@@ -160,7 +166,7 @@ class Recorder:
             self._store.held.release(account.id, notice.episode)
             notice = replace(notice, loud=notice.loud and telling is Telling.NOW)
         outbox.put_notice(account.chat, account.id, notice, now)
-        if notice.news is News.RESOLVED and notice.severity is Severity.CRITICAL:
+        if notice.news is News.RESOLVED and notice.severity is Severity.CRITICAL and notice.snoozed_by is None:
             outbox.put(
                 account.chat,
                 account.id,

@@ -32,12 +32,13 @@ from handlers.actions import (
     ShowWallets,
     TestKey,
 )
+from handlers.alert_actions import Acknowledge, AskSnooze
 from handlers.market_actions import FindSimilar
 from handlers.rent_actions import RentAgain
 from handlers.screen import Press, Row, Screen
 from handlers.views import outbid
 from handlers.views.frame import Account, copying, screen, title
-from handlers.views.html import Html, bold, deadline, join, say, text, when
+from handlers.views.html import Html, bold, deadline, join, say, text, tidy, when
 from handlers.views.outbid import ALONE, Beside
 from handlers.views.rental import machine, number
 from handlers.views.story import Story, after
@@ -74,17 +75,23 @@ def alert(
     settings: Settings = DEFAULTS,
     beside: Beside = ALONE,
     guard: Html | None = None,
+    by: str = "",
 ) -> Screen:
     """The message of a notice. `repeated`: it may have been delivered before, since the first try got no answer.
 
     `beside`: what is known beside a bid that lost its machine, or an order that ended; `guard`: what the guard of that bid says.
+    `by`: the name of who has acknowledged or snoozed it.
     """
     told = _story(notice.facts, notice, account, now, settings, beside, guard)
     span = _span(notice, now)
     match notice.news:
-        case News.FIRED | News.ESCALATED | News.CHANGED | News.EDGE:
+        case News.EDGE:
             glyph, word = SEVERITIES[notice.severity]
             body, rows = (*told.lines, span), told.rows
+        case News.FIRED | News.ESCALATED | News.REPEATED | News.WOKEN | News.CHANGED:
+            glyph, word = SEVERITIES[notice.severity]
+            about = (_again(notice, settings), _seen(notice, by, now), _silent(notice, by, now))
+            body, rows = (*told.lines, join((span, *about))), _with_attention(told.rows, notice, account)
         case News.RESOLVED:
             (glyph, word), body, rows = ("✅", "Resolved"), (*told.resolved, span), ()
         case News.ENDED:
@@ -119,6 +126,39 @@ def _story(
         case ApiDown():
             return _api_down(notice)
     assert_never(facts)
+
+
+def _again(notice: Notice, settings: Settings) -> Html | None:
+    repeat = settings.repeat(notice.type, notice.severity)
+    if notice.news is not News.REPEATED or repeat is None:
+        return None
+    last = notice.repeats >= repeat.most
+    return say("🔁 Still so: {n}", n="the last reminder" if last else f"reminder {notice.repeats} of {repeat.most}")
+
+
+def _silent(notice: Notice, by: str, now: datetime) -> Html | None:
+    if notice.news is News.WOKEN:
+        return say("⏰ The snooze has ended, and it is still so.")
+    if notice.snoozed_by is None:
+        return None
+    end = say("it is over") if notice.snoozed_until is None else deadline(notice.snoozed_until, now)
+    return say("💤 Snoozed by {name} until {end}.", name=bold(tidy(by, 32)), end=end)
+
+
+def _seen(notice: Notice, by: str, now: datetime) -> Html | None:
+    if notice.acked_at is None:
+        return None
+    return say("👁 Acknowledged by {name} {at}: no reminders.", name=bold(tidy(by, 32)), at=when(notice.acked_at, now))
+
+
+def _with_attention(rows: tuple[Row, ...], notice: Notice, account: Account) -> tuple[Row, ...]:
+    """What is about the alert itself stands in the last row but one: no question's button that spends comes there."""
+    shown = tuple(row for row in rows if row)
+    got_it = Press("👁 Got it", Acknowledge(account.id, notice.episode))
+    snooze = Press("💤 Snooze…", AskSnooze(account.id, notice.episode))
+    about: Row = (snooze,) if notice.acked_at is not None else (got_it, snooze)
+    place = max(len(shown) - 1, 1)
+    return (*shown[:place], about, *shown[place:])
 
 
 def _span(notice: Notice, now: datetime) -> Html:

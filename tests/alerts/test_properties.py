@@ -12,16 +12,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from bot.alerts.alert import FACTS, AlertState, AlertType, News, Notice
 from bot.alerts.conditions import Context, evaluate
-from bot.alerts.lifecycle import EDGES, step
+from bot.alerts.lifecycle import EDGES, acknowledged, snoozed, step
 from bot.alerts.reading import merge
 from bot.alerts.settings import DEFAULTS
 from bot.alerts.snapshot import Missing, Part, Reading, Snapshot, Source
 from bot.alerts.wanted import wanted
-from bot.domain.ids import OrderId, ServerId
+from bot.domain.ids import OrderId, ServerId, UserId
 from bot.domain.money import CLORE, USD, Money, Rates
 from bot.domain.rental import Container, Order, Orders
 from bot.domain.spending import Wallet
 from bot.domain.spot import Offer, SpotMarket
+from storage.codec import decode, encode
 from tests.alerts.world import MAIN, World
 
 QUIET = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
@@ -138,6 +139,9 @@ class Life(RuleBasedStateMachine):
         self.world.wallets[CLORE] = Decimal(1000)
         self.stages: dict[str, list[int]] = {}
         self.over: set[str] = set()
+        self.acked: set[str] = set()
+        self.silent: dict[str, datetime | None] = {}
+        self.repeats: dict[str, int] = {}
         self.world.look()
         self._judge(self.world.told)
 
@@ -155,6 +159,12 @@ class Life(RuleBasedStateMachine):
                     assert told == []
                     assert notice.type in EDGES
                     self.over.add(notice.episode)
+                case News.REPEATED:
+                    assert told
+                    self._is_told_again(notice)
+                case News.WOKEN:
+                    assert notice.episode in self.silent, "an end of a snooze that was not"
+                    assert self.silent[notice.episode] is not None, "it was to be silent until it is over"
                 case News.CHANGED:
                     assert told
                 case News.RESOLVED | News.ENDED:
@@ -162,6 +172,47 @@ class Life(RuleBasedStateMachine):
                     self.over.add(notice.episode)
             if notice.news in {News.FIRED, News.ESCALATED, News.EDGE}:
                 told.append(notice.stage)
+                self.repeats[notice.episode] = 0
+                self.acked.discard(notice.episode)
+            if notice.news in {News.ESCALATED, News.WOKEN}:
+                self.silent.pop(notice.episode, None)
+
+    def _is_told_again(self, notice: Notice) -> None:
+        assert notice.episode not in self.acked
+        assert notice.episode not in self.silent
+        repeat = DEFAULTS.repeat(notice.type, notice.severity)
+        self.repeats[notice.episode] += 1
+        assert repeat is not None
+        assert self.repeats[notice.episode] <= repeat.most
+
+    def _told_now(self) -> list[AlertState]:
+        return [state for state in self.world.states if state.told_stage and state.type not in EDGES]
+
+    @rule(which=st.integers(0, 3))
+    def acknowledge(self, which: int) -> None:
+        for state in self._told_now()[which : which + 1]:
+            changed = acknowledged(state, UserId(1), self.world.now)
+            assert (changed is None) == (state.episode in self.acked)
+            if changed is not None:
+                self._becomes(state, *changed)
+                self.acked.add(state.episode)
+
+    @rule(which=st.integers(0, 3), minutes=st.none() | st.sampled_from([1, 60, 480]))
+    def snooze(self, which: int, minutes: int | None) -> None:
+        until = None if minutes is None else self.world.now + timedelta(minutes=minutes)
+        for state in self._told_now()[which : which + 1]:
+            changed = snoozed(state, UserId(1), until)
+            if changed is not None:
+                self._becomes(state, *changed)
+                self.silent[state.episode] = until
+
+    def _becomes(self, state: AlertState, new: AlertState, notice: Notice) -> None:
+        assert (notice.news, notice.loud) == (News.CHANGED, False)
+        self.world.states = tuple(new if each == state else each for each in self.world.states)
+
+    @rule()
+    def restart(self) -> None:
+        self.world.states = tuple(decode(AlertState, encode(state)) for state in self.world.states)
 
     def _look(self, after: float, **parts: bool) -> list[Notice]:
         notices = self.world.look(after, **parts)

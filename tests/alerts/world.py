@@ -62,6 +62,7 @@ class World:
     told: list[Notice] = field(default_factory=list)
     last: Outcome | None = None
     account: AccountId = MAIN
+    undelivered: frozenset[str] = frozenset()
     split: bool = False
     """Whether a look is one reading, or one for each of its requests."""
 
@@ -144,6 +145,7 @@ class World:
             now=self.snapshot.at,
             baseline=baseline,
             after_gap=after_gap,
+            undelivered=self.undelivered,
         )
         self.states = self.last.states
         self.told += self.last.notices

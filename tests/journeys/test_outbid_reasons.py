@@ -14,7 +14,7 @@ from tests.stage import Json, labels, shown
 
 pytestmark = pytest.mark.looptime
 
-QUESTION = ["🔎 Similar", "🔨 Auction", "Open order", "Other price…", "🏳 Let it go…"]
+QUESTION = ["🔎 Similar", "🔨 Auction", "Open order", "Other price…", "👁 Got it", "💤 Snooze…", "🏳 Let it go…"]
 
 
 async def test_a_higher_bid_in_the_same_coin(tmp_path: Path) -> None:

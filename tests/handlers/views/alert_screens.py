@@ -19,13 +19,13 @@ from bot.alerts.alert import (
     Severity,
     ShortRunway,
 )
-from bot.domain.ids import GuardId
+from bot.domain.ids import GuardId, UserId
 from bot.domain.ledger import BidChange
 from bot.domain.market import Listing
 from bot.domain.money import Money
 from bot.domain.spot import SpotMarket
 from handlers.screen import Screen
-from handlers.views import alerts
+from handlers.views import alerts, snooze
 from handlers.views.html import text
 from handlers.views.outbid import Beside
 from tests.handlers.views.worlds import World
@@ -51,11 +51,20 @@ def alert_screens(world: World) -> Iterator[Made]:
             )
             notice = replace(notice, lasted=world.span)
             yield alerts.alert, alerts.alert(notice, world.account, world.moment, repeated=world.flag)
+            acked = replace(notice, acked_by=UserId(1), acked_at=world.moment, snoozed_by=UserId(1))
+            yield alerts.alert, alerts.alert(acked, world.account, world.moment, by=world.word)
             if isinstance(fact, Outbid | Ended):
                 beside = beside_a_bid(world)
                 yield alerts.alert, alerts.alert(notice, world.account, world.moment, beside=beside)
                 guarded = alerts.alert(notice, world.account, world.moment, beside=beside, guard=text(world.word))
                 yield alerts.alert, guarded
+
+
+def snooze_screens(world: World) -> Iterator[Made]:
+    yield snooze.ask_snooze, snooze.ask_snooze(world.account, "e")
+    for until in (None, world.moment):
+        yield snooze.snoozed, snooze.snoozed(world.account, until, world.moment)
+    yield snooze.snooze_too_late, snooze.snooze_too_late(world.account)
 
 
 def losses(world: World) -> Iterator[Outbid]:

@@ -55,7 +55,7 @@ from handlers.views import (
 from handlers.views.frame import Failure
 from handlers.views.html import text
 from handlers.visit import Command
-from tests.handlers.views.alert_screens import alert_screens
+from tests.handlers.views.alert_screens import alert_screens, snooze_screens
 from tests.handlers.views.guard_screens import guard_screens
 from tests.handlers.views.lowering_screens import lowering_screens
 from tests.handlers.views.panic_screens import panic_screens
@@ -391,5 +391,6 @@ def all_screens(world: World) -> Iterator[Made]:
     yield from creation_screens(world)
     yield from fixed_screens()
     yield from alert_screens(world)
+    yield from snooze_screens(world)
     yield from recipe_screens(world.word, flag=world.flag)
     yield from rent_screens(world.account, world.market, abs(world.amount), world.word, world.moment, flag=world.flag)

@@ -82,6 +82,7 @@ def test_all_that_can_be_done_stands_below_it() -> None:
         ["📈 Raise to 0.00000431 BTC…"],
         ["Other price…", "🏳 Let it go…"],
         ["🔨 Auction", "🔎 Similar"],
+        ["👁 Got it", "💤 Snooze…"],
         ["Open order", "🛒 On demand…"],
     ]
     assert actions(screen)[:5] == [
@@ -154,6 +155,7 @@ def test_a_tenant_on_demand_is_waited_for() -> None:
     assert [[button.label for button in row] for row in screen.rows] == [
         ["🔎 Similar", "🔨 Auction"],
         ["Open order", "Other price…"],
+        ["👁 Got it", "💤 Snooze…"],
         ["🏳 Let it go…"],
     ]
 
@@ -235,6 +237,7 @@ def test_a_vanished_bid_can_be_placed_again() -> None:
     assert [[button.label for button in row] for row in screen.rows] == [
         ["🔁 Bid again…"],
         ["🔎 Similar", "🔨 Auction"],
+        ["👁 Got it", "💤 Snooze…"],
         ["📋 Rentals", "🛒 On demand…"],
     ]
     assert actions(screen)[0] == RentAgain(MAIN.id, BID.id)
