@@ -11,6 +11,7 @@ from bot.alerts.lifecycle import acknowledged, snoozed
 from bot.alerts.snooze import Snooze, ends_at
 from bot.domain.ids import UserId
 from bot.services.clock import Clock
+from bot.services.record import preferences_of
 from storage.accounts import Account
 from storage.errors import Unreadable
 from storage.store import Store
@@ -42,7 +43,7 @@ class Attention:
 
     def snooze(self, account: Account, episode: str, by: UserId, choice: Snooze) -> Did:
         """Within a transaction."""
-        until = ends_at(choice, self._clock())
+        until = ends_at(choice, self._clock(), preferences_of(self._store, account.chat).clock)
         return self._change(account, episode, lambda state: snoozed(state, by, until))
 
     def lives(self, account: Account, episode: str) -> AlertState | None:

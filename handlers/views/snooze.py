@@ -13,7 +13,7 @@ from handlers.word import Word
 
 _CHOICES = (
     (("1 hour", Snooze.HOUR), ("8 hours", Snooze.EIGHT_HOURS)),
-    (("Until 09:00 UTC", Snooze.MORNING),),
+    (("Until 09:00", Snooze.MORNING),),
     (("Until it is over", Snooze.RESOLVED),),
 )
 
