@@ -18,8 +18,10 @@ class AlertType(StrEnum):
 
     ORDER_EXPIRING = "order.expiring"
     ORDER_ENDED = "order.ended"
+    ORDER_STARTED = "order.started_elsewhere"
     SPOT_OUTBID = "spot.outbid"
     WALLET_RUNWAY = "wallet.runway"
+    WALLET_DEPOSIT = "wallet.deposit"
     KEY_INVALID = "key.invalid"
     API_DOWN = "api.down"
 
@@ -65,6 +67,21 @@ class Ended:
     reason: EndReason
     absent_since: datetime
     by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """`order.started_elsewhere`: an edge. A rental or bid that was not made through this installation."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class Deposited:
+    """`wallet.deposit`: an edge. `was`: the balance as last read before."""
+
+    was: Money
+    balance: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +135,15 @@ class ApiDown:
     since: datetime
 
 
-Facts = Expiring | Ended | Outbid | ShortRunway | KeyInvalid | ApiDown
+Facts = Expiring | Ended | Started | Outbid | ShortRunway | Deposited | KeyInvalid | ApiDown
 
 FACTS: dict[AlertType, type[Facts]] = {
     AlertType.ORDER_EXPIRING: Expiring,
     AlertType.ORDER_ENDED: Ended,
+    AlertType.ORDER_STARTED: Started,
     AlertType.SPOT_OUTBID: Outbid,
     AlertType.WALLET_RUNWAY: ShortRunway,
+    AlertType.WALLET_DEPOSIT: Deposited,
     AlertType.KEY_INVALID: KeyInvalid,
     AlertType.API_DOWN: ApiDown,
 }

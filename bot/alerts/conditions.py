@@ -11,6 +11,7 @@ from bot.alerts.alert import (
     AlertType,
     ApiDown,
     Condition,
+    Deposited,
     Edge,
     Ended,
     EndReason,
@@ -20,15 +21,23 @@ from bot.alerts.alert import (
     Outbid,
     Severity,
     ShortRunway,
+    Started,
     Unknown,
 )
 from bot.alerts.endings import displaced_by, end_reason, past_row, reached_its_length
 from bot.alerts.settings import Settings, Stage
 from bot.alerts.snapshot import Missing, Part, Snapshot
-from bot.domain.ids import OrderId
-from bot.domain.money import Money
+from bot.domain.ids import OrderId, ServerId
+from bot.domain.money import BITCOIN, CLORE, USD, Money
 from bot.domain.rental import Order
 from bot.domain.spending import FOREVER, Wallet, burn_per_day, runway, top_up
+
+CONFIRMED = 2
+"""Complete answers."""
+LEAST_DEPOSIT = Decimal("0.01")
+"""Of the balance: what a host earns in a minute is less."""
+DUST: Mapping[str, Decimal] = {BITCOIN: Decimal("0.000001"), CLORE: Decimal(5), USD: Decimal("0.05")}
+"""Some cents: a rise of less is no news."""
 
 API = "api"
 KEY = "key"
@@ -40,10 +49,13 @@ class Context:
     """What this installation did itself: orders that were cancelled in the last minutes, until they are gone.
 
     `cancelled_here`: by the chat of the account. `cancelled_elsewhere`: by another chat of ours, with its name.
+    `created`: the orders that it made. `awaited`: the servers on which a creation of its own is not settled yet.
     """
 
     cancelled_here: frozenset[OrderId] = frozenset()
     cancelled_elsewhere: Mapping[OrderId, str] = field(default_factory=dict)
+    created: frozenset[OrderId] = frozenset()
+    awaited: frozenset[ServerId] = frozenset()
 
     def cancelled(self, order: OrderId) -> bool:
         return order in self.cancelled_here or order in self.cancelled_elsewhere
@@ -118,6 +130,29 @@ def _ended(snapshot: Snapshot, settings: Settings, lost: Missing, by: str | None
     severity = Severity.INFO if reason is EndReason.CANCELLED_ELSEWHERE else settings.stage(kind, 1).severity
     order = past_row(snapshot, lost) or lost.order
     return Edge(kind, str(lost.order.id), severity, Ended(order, reason, lost.since, by), lost.since)
+
+
+def order_started(snapshot: Snapshot, settings: Settings, context: Context) -> Iterator[Edge]:
+    """Orders that two complete answers list and that this installation did not make."""
+    if Part.ORDERS not in snapshot.renewed:
+        return
+    kind = AlertType.ORDER_STARTED
+    for new in snapshot.appeared:
+        ours = new.order.id in context.created or new.order.server in context.awaited
+        if new.answers == CONFIRMED and not ours:
+            yield Edge(kind, str(new.order.id), settings.stage(kind, 1).severity, Started(new.order), new.since)
+
+
+def wallet_deposit(snapshot: Snapshot, settings: Settings, _context: Context) -> Iterator[Edge]:
+    """A balance that rose by more than a hundredth, and by more than what a host earns in between."""
+    if Part.WALLETS not in snapshot.renewed or snapshot.wallets_at is None:
+        return
+    kind = AlertType.WALLET_DEPOSIT
+    for rise in snapshot.rises:
+        more = rise.now - rise.was
+        if more.amount > max(rise.was.amount * LEAST_DEPOSIT, DUST.get(rise.now.currency, Decimal(0))):
+            facts, severity = Deposited(rise.was, rise.now), settings.stage(kind, 1).severity
+            yield Edge(kind, rise.now.currency, severity, facts, snapshot.wallets_at)
 
 
 def order_expiring(snapshot: Snapshot, settings: Settings, _context: Context) -> Iterator[Level]:
@@ -250,7 +285,16 @@ def _stale(snapshot: Snapshot, settings: Settings) -> bool:
     return snapshot.orders_at is None or snapshot.at - snapshot.orders_at > settings.stale_after
 
 
-RULES: tuple[Rule, ...] = (api_down, key_invalid, order_ended, order_expiring, spot_outbid, wallet_runway)
+RULES: tuple[Rule, ...] = (
+    api_down,
+    key_invalid,
+    order_ended,
+    order_started,
+    order_expiring,
+    spot_outbid,
+    wallet_runway,
+    wallet_deposit,
+)
 
 COMPLETE_WITH: Mapping[AlertType, Part] = {
     AlertType.ORDER_EXPIRING: Part.ORDERS,

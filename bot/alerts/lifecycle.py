@@ -19,7 +19,7 @@ Step = tuple[AlertState | None, tuple[Notice, ...]]
 MUTING = (AlertType.API_DOWN, AlertType.KEY_INVALID)
 """While one of these fires, everything else of the account stands still; the first mutes the second too."""
 
-EDGES = frozenset({AlertType.ORDER_ENDED})
+EDGES = frozenset({AlertType.ORDER_ENDED, AlertType.ORDER_STARTED, AlertType.WALLET_DEPOSIT})
 """Types that have no later; their states only remember the last reading's news."""
 
 

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.alerts.snapshot import Missing, Part, Reading, Snapshot, Source
+from bot.alerts.snapshot import Appeared, Missing, Part, Reading, Rise, Snapshot, Source
 from bot.domain.ids import OrderId, ServerId
+from bot.domain.money import Money
 from bot.domain.rental import Order
+from bot.domain.spending import Wallet
 from bot.domain.spot import SpotMarket
 
 GONE_AFTER = timedelta(seconds=30)
@@ -18,7 +20,11 @@ GAP_IN_POLLS = 3
 
 def merge(previous: Snapshot | None, reading: Reading) -> Snapshot:
     """What is known after this reading. A part that it did not bring stays as it was, with its age."""
-    before = replace(previous, at=reading.at, renewed=frozenset(), gone=()) if previous else Snapshot(at=reading.at)
+    before = (
+        replace(previous, at=reading.at, renewed=frozenset(), gone=(), rises=())
+        if previous
+        else Snapshot(at=reading.at)
+    )
     if reading.rejected:
         return _rejected(before)
     if not _parts(reading):
@@ -93,13 +99,38 @@ def _failed(before: Snapshot) -> Snapshot:
 def _renewed(before: Snapshot, reading: Reading) -> Snapshot:
     now = replace(before, renewed=_parts(reading), failures=0, down_since=None, rejections=0, rejected_since=None)
     if reading.orders is not None:
-        now = replace(now, orders=reading.orders, orders_at=reading.at)
+        now = replace(now, orders=reading.orders, orders_at=reading.at, appeared=_appeared(before, reading))
     if reading.past_orders is not None:
         now = replace(now, past_orders=reading.past_orders, past_orders_at=reading.at)
     if reading.wallets is not None:
-        now = replace(now, wallets=reading.wallets, wallets_at=reading.at)
+        now = replace(now, wallets=reading.wallets, wallets_at=reading.at, rises=_rises(before, reading.wallets))
+        now = replace(now, wallets_before=before.wallets)
     in_question = before.missing if reading.orders is None else _in_question(before, now)
     return _with_markets(before, _sorted_out(now, in_question), reading.markets)
+
+
+def _appeared(before: Snapshot, reading: Reading) -> tuple[Appeared, ...]:
+    """Counted to two answers: a third one would say nothing more."""
+    if before.orders is None or reading.orders is None:
+        return ()
+    known = {order.id for order in before.orders.orders} | {lost.order.id for lost in before.missing}
+    earlier = {each.order.id: each for each in before.appeared if each.answers == 1}
+    found = []
+    for order in reading.orders.open:
+        if order.id in earlier:
+            found.append(replace(earlier[order.id], order=order, answers=2))
+        elif order.id not in known:
+            found.append(Appeared(order, reading.at))
+    return tuple(found)
+
+
+def _rises(before: Snapshot, wallets: tuple[Wallet, ...]) -> tuple[Rise, ...]:
+    was: dict[str, Money] = {}
+    for wallet in (*(before.wallets_before or ()), *(before.wallets or ())):
+        if wallet.money is not None:
+            was[wallet.currency] = max(wallet.money, was.get(wallet.currency, wallet.money))
+    pairs = [(was.get(wallet.currency), wallet.money) for wallet in wallets]
+    return tuple(Rise(old, new) for old, new in pairs if old is not None and new is not None and new > old)
 
 
 def _in_question(before: Snapshot, now: Snapshot) -> tuple[Missing, ...]:

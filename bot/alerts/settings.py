@@ -42,6 +42,8 @@ STAGES: Mapping[AlertType, tuple[Stage, ...]] = {
         Stage(Severity.CRITICAL, timedelta(minutes=15)),
     ),
     AlertType.ORDER_ENDED: (Stage(Severity.WARNING),),
+    AlertType.ORDER_STARTED: (Stage(Severity.INFO),),
+    AlertType.WALLET_DEPOSIT: (Stage(Severity.INFO, loud=False),),
     AlertType.SPOT_OUTBID: (Stage(Severity.CRITICAL),),
     AlertType.WALLET_RUNWAY: (
         Stage(Severity.WARNING, timedelta(hours=24)),
@@ -58,6 +60,8 @@ STAGES: Mapping[AlertType, tuple[Stage, ...]] = {
 TIMERS: Mapping[AlertType, Timer] = {
     AlertType.ORDER_EXPIRING: Timer(),
     AlertType.ORDER_ENDED: Timer(),  # its two answers are counted in the snapshot
+    AlertType.ORDER_STARTED: Timer(),  # so are these
+    AlertType.WALLET_DEPOSIT: Timer(),
     AlertType.SPOT_OUTBID: Timer(hold=timedelta(seconds=5), samples=2, clear_samples=2),
     AlertType.WALLET_RUNWAY: Timer(
         hold=timedelta(minutes=2), samples=2, clear_hold=timedelta(minutes=5), clear_samples=2

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.ids import OrderId, ServerId
+from bot.domain.money import Money
 from bot.domain.rental import Order, Orders
 from bot.domain.spending import Wallet
 from bot.domain.spot import SpotMarket
@@ -52,6 +53,23 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Appeared:
+    """An order that complete answers list and earlier ones did not. `answers`: how many such answers in a row."""
+
+    order: Order
+    since: datetime
+    answers: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """A balance that is higher than in both readings before: `was` the higher of these, `now`. A dip is a misreading."""
+
+    was: Money
+    now: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """The state of one key. `at` is the time for every rule; `renewed`: the parts that the last reading brought.
 
@@ -61,6 +79,8 @@ class Snapshot:
     held their machine until the last reading of their market, which a second reading has yet to confirm. `held_in`: of
     bids that do not hold their machine any more, the auction as last read while they did. `unlisted`: of these, those
     that held it until their auction ceased to list them: whether the order is gone, the list of orders has to say.
+    `appeared`: orders that are new in the last two answers (never on the baseline). `rises`: balances that this very
+    reading found higher. `wallets_before`: the reading before that of `wallets`.
     """
 
     at: datetime
@@ -82,6 +102,9 @@ class Snapshot:
     in_doubt: frozenset[OrderId] = frozenset()
     held_in: Mapping[OrderId, SpotMarket] = field(default_factory=dict)
     unlisted: frozenset[OrderId] = frozenset()
+    appeared: tuple[Appeared, ...] = ()
+    rises: tuple[Rise, ...] = ()
+    wallets_before: tuple[Wallet, ...] | None = None
 
     def bid_active(self, order: Order) -> bool | None:
         """Whether this spot order holds its machine, by its market; `None` where that is not known (or it is no spot order)."""

@@ -15,8 +15,10 @@ from bot.alerts.preferences import Preferences, Telling
 from bot.alerts.reading import gaps, merge, repeats
 from bot.alerts.snapshot import Reading, Snapshot
 from bot.alerts.wanted import wanted
-from bot.domain.ids import ChatId, KeyId
+from bot.domain.ids import ChatId, KeyId, OrderId, ServerId
+from bot.domain.ledger import Creation
 from bot.services.clock import Clock
+from bot.services.writes import change_of
 from storage.accounts import Account
 from storage.codec import encode
 from storage.errors import StorageError, Unreadable
@@ -144,7 +146,15 @@ class Recorder:
             if entry.chat != account.chat and entry.order
         }
         here = frozenset(entry.order for entry in ours if entry.chat == account.chat and entry.order)
-        return Context(cancelled_here=here, cancelled_elsewhere=elsewhere)
+        made, awaited = self._own(account.key) if snapshot.appeared else (frozenset(), frozenset())
+        return Context(cancelled_here=here, cancelled_elsewhere=elsewhere, created=made, awaited=awaited)
+
+    def _own(self, key: KeyId) -> tuple[frozenset[OrderId], frozenset[ServerId]]:
+        """The orders that this installation made with this key, and the servers on which one may still show up."""
+        ledger = self._store.ledger
+        open_ones = [entry for entry in (*ledger.unfinished(), *ledger.unknown_creations()) if entry.key == key]
+        changes = [change_of(entry) for entry in open_ones]
+        return ledger.claimed(key), frozenset(change.server for change in changes if isinstance(change, Creation))
 
     def _tell(self, account: Account, notice: Notice, preferences: Preferences) -> None:
         """Puts a notice into the outbox; what follows an episode that was never told is not told either."""

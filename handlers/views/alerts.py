@@ -7,6 +7,7 @@ from typing import Final, assert_never
 
 from bot.alerts.alert import (
     ApiDown,
+    Deposited,
     Ended,
     EndReason,
     Expiring,
@@ -17,6 +18,7 @@ from bot.alerts.alert import (
     Outbid,
     Severity,
     ShortRunway,
+    Started,
 )
 from bot.alerts.settings import DEFAULTS, Settings
 from bot.domain.money import symbol
@@ -117,6 +119,10 @@ def _story(
             return _expiring(facts, notice, account, now, settings)
         case Ended():
             return _ended(facts, account, now, beside)
+        case Started():
+            return _started(facts, account, now)
+        case Deposited():
+            return _deposited(facts, account)
         case Outbid():
             return outbid.story(facts, notice, account, now, beside, guard)
         case ShortRunway():
@@ -224,6 +230,49 @@ def _ended(facts: Ended, account: Account, now: datetime, beside: Beside) -> Sto
         resolved=(over,),
         ended=(over,),
         rows=(first, (Press("📋 Rentals", ShowOrders(account.id)), _similar(account, order))),
+    )
+
+
+def _started(facts: Started, account: Account, now: datetime) -> Story:
+    order = facts.order
+    what = "A spot bid" if order.spot else "A rental"
+    gone = say("It is over.")
+    return Story(
+        name="New order",
+        subject=number(order.id),
+        lines=(
+            machine(order),
+            say("{what} that was not made through this bot.", what=what),
+            say("{cost} a day with fee", cost=worth(order.cost_per_day, None)),
+            say("Ends {end}; length {length}", end=deadline(order.ends_at, now), length=hours(order.max_length)),
+            say("If nobody of yours made it, cancel it, and replace the key."),
+        ),
+        resolved=(gone,),
+        ended=(gone,),
+        rows=(
+            (Press("Open order", ShowOrder(account.id, order.id)),),
+            (Press("📋 Rentals", ShowOrders(account.id)), Press("🔑 Account", ShowAccount(account.id))),
+        ),
+    )
+
+
+def _deposited(facts: Deposited, account: Account) -> Story:
+    name = symbol(facts.balance.currency)
+    rose = say("The balance rose.")
+    return Story(
+        name="Deposit",
+        subject=text(name, 24),
+        lines=(
+            say("{more} came in.", more=worth(facts.balance - facts.was, None)),
+            say(
+                "The balance is {balance} now; it was {was}.",
+                balance=exact_coin(facts.balance),
+                was=exact_coin(facts.was),
+            ),
+        ),
+        resolved=(rose,),
+        ended=(rose,),
+        rows=((Press("💰 Wallets", ShowWallets(account.id)),),),
     )
 
 

@@ -60,6 +60,8 @@ class World:
     snapshot: Snapshot | None = None
     states: tuple[AlertState, ...] = ()
     told: list[Notice] = field(default_factory=list)
+    deaf_to: frozenset[AlertType] = frozenset({AlertType.ORDER_STARTED, AlertType.WALLET_DEPOSIT})
+    """These come with every order and every coin that a story adds; they have stories of their own."""
     last: Outcome | None = None
     account: AccountId = MAIN
     undelivered: frozenset[str] = frozenset()
@@ -148,8 +150,9 @@ class World:
             undelivered=self.undelivered,
         )
         self.states = self.last.states
-        self.told += self.last.notices
-        return list(self.last.notices)
+        told = [notice for notice in self.last.notices if notice.type not in self.deaf_to]
+        self.told += told
+        return told
 
     def state(self, kind: AlertType) -> AlertState | None:
         return next((state for state in self.states if state.type is kind), None)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.alerts.alert import (
     FACTS,
     ApiDown,
+    Deposited,
     Ended,
     EndReason,
     Expiring,
@@ -18,6 +19,7 @@ from bot.alerts.alert import (
     Outbid,
     Severity,
     ShortRunway,
+    Started,
 )
 from bot.domain.ids import GuardId, UserId
 from bot.domain.ledger import BidChange
@@ -40,6 +42,8 @@ def alert_screens(world: World) -> Iterator[Made]:
         *[Ended(world.order, reason, world.moment, by=world.word) for reason in EndReason],
         *losses(world),
         ShortRunway(money, price, world.span, money, price),
+        *(Started(replace(world.order, spot=spot)) for spot in (True, False)),
+        Deposited(money, money + price),
         KeyInvalid(world.moment),
         ApiDown(world.moment),
     ]

@@ -11,6 +11,7 @@ from bot.alerts.alert import (
     FACTS,
     AlertType,
     ApiDown,
+    Deposited,
     Ended,
     EndReason,
     Expiring,
@@ -21,6 +22,7 @@ from bot.alerts.alert import (
     Outbid,
     Severity,
     ShortRunway,
+    Started,
 )
 from bot.domain.market import Listing
 from handlers.actions import ReplaceKey, ShowDeposits, ShowOrder, ShowPastOrders, ShowWallets
@@ -41,6 +43,8 @@ SAMPLES: dict[AlertType, Facts] = {
     AlertType.WALLET_RUNWAY: ShortRunway(
         btc("0.000001"), btc("0.0000105"), timedelta(hours=2, minutes=17), btc("0.0000095"), btc("0.0000725")
     ),
+    AlertType.ORDER_STARTED: Started(ORDER),
+    AlertType.WALLET_DEPOSIT: Deposited(btc("0.5"), btc("0.51")),
     AlertType.KEY_INVALID: KeyInvalid(SINCE),
     AlertType.API_DOWN: ApiDown(SINCE),
 }
