@@ -52,7 +52,7 @@ from tests.handlers.views.worlds import World, clean, texts, worlds
 EXPONENT = re.compile(r"\d[eE][+-]?\d")
 
 
-QUICK = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), report_multiple_bugs=False)
+QUICK = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), report_multiple_bugs=False)
 WITHOUT_NAVIGATION = {
     alert_settings.trial, alerts.alert, start.group_start, start.group_help, start.group_connect, errors.not_allowed,
     errors.three_parts, keys.in_group, forget.forgotten, deployments.living,
