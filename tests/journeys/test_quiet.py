@@ -16,13 +16,16 @@ from tests.stage import ADA, Stage
 
 pytestmark = pytest.mark.looptime
 
+NIGHTLY: dict[str, str] = {}
+"""The base interval is a minute, as people have it: a night is long."""
+
 HOUR = 3600
 QUIET = Preferences(quiet=QuietHours(12 * 60, 14 * 60))
 """The stage begins at noon."""
 
 
 async def test_a_warning_is_held_until_the_end_and_then_told_below_a_summary(tmp_path: Path) -> None:
-    async with by_hand(tmp_path) as stage:
+    async with by_hand(tmp_path, settings=NIGHTLY) as stage:
         ada = await renter(stage, rental(stage, 1, left=25))
         await polled(stage)
         _prefers(stage, QUIET)
@@ -40,7 +43,7 @@ async def test_a_warning_is_held_until_the_end_and_then_told_below_a_summary(tmp
 
 
 async def test_what_is_over_by_then_is_only_counted(tmp_path: Path) -> None:
-    async with by_hand(tmp_path) as stage:
+    async with by_hand(tmp_path, settings=NIGHTLY) as stage:
         ada = await renter(stage, rental(stage, 1, left=25))
         key = stage.clore.calls()[-1].key
         await polled(stage)
@@ -54,7 +57,7 @@ async def test_what_is_over_by_then_is_only_counted(tmp_path: Path) -> None:
 
 
 async def test_what_is_held_is_told_as_it_stands_at_the_end(tmp_path: Path) -> None:
-    async with by_hand(tmp_path) as stage:
+    async with by_hand(tmp_path, settings=NIGHTLY) as stage:
         await renter(stage, rental(stage, 1, left=25))
         key = stage.clore.calls()[-1].key
         await polled(stage)
@@ -68,7 +71,7 @@ async def test_what_is_held_is_told_as_it_stands_at_the_end(tmp_path: Path) -> N
 
 
 async def test_what_is_critical_comes_through_and_is_closed_where_it_stands(tmp_path: Path) -> None:
-    async with by_hand(tmp_path) as stage:
+    async with by_hand(tmp_path, settings=NIGHTLY) as stage:
         await renter(stage, rental(stage, 1, left=25))
         key = stage.clore.calls()[-1].key
         await polled(stage)
@@ -85,7 +88,7 @@ async def test_what_is_critical_comes_through_and_is_closed_where_it_stands(tmp_
 
 
 async def test_a_silent_type_rings_nobody_and_one_that_is_off_says_nothing(tmp_path: Path) -> None:
-    async with by_hand(tmp_path) as stage:
+    async with by_hand(tmp_path, settings=NIGHTLY) as stage:
         await renter(stage, rental(stage, 1, left=25))
         await polled(stage)
         _prefers(stage, Preferences().choosing(AlertType.ORDER_EXPIRING, Loudness.SILENT))
@@ -98,7 +101,7 @@ async def test_a_silent_type_rings_nobody_and_one_that_is_off_says_nothing(tmp_p
 
 
 async def test_a_mute_that_is_lifted_is_over_at_once(tmp_path: Path) -> None:
-    async with by_hand(tmp_path) as stage:
+    async with by_hand(tmp_path, settings=NIGHTLY) as stage:
         ada = await renter(stage, rental(stage, 1, left=25))
         await polled(stage)
         _prefers(stage, Preferences(muted_until=stage.clock() + timedelta(hours=8)))
