@@ -54,8 +54,8 @@ class QuietHours:
         today = now.astimezone(zone).date()
         for day in (today - timedelta(days=1), today):
             last = day if self.begin < self.end else day + timedelta(days=1)
-            end = _moment(last, self.end, zone)
-            if _moment(day, self.begin, zone) <= now < end:
+            end = moment_at(last, self.end, zone)
+            if moment_at(day, self.begin, zone) <= now < end:
                 return end
         return None
 
@@ -122,8 +122,9 @@ def zone_named(name: str) -> ZoneInfo | None:
 
 def next_morning(now: datetime, zone: tzinfo, hour: int = 9) -> datetime:
     """That hour of the next day by this zone's clock, in UTC."""
-    return _moment(now.astimezone(zone).date() + timedelta(days=1), hour * 60, zone)
+    return moment_at(now.astimezone(zone).date() + timedelta(days=1), hour * 60, zone)
 
 
-def _moment(day: date, minute: int, zone: tzinfo) -> datetime:
+def moment_at(day: date, minute: int, zone: tzinfo) -> datetime:
+    """That minute of a day by a zone's clock, in UTC."""
     return datetime.combine(day, time(minute // 60, minute % 60), zone).astimezone(UTC)

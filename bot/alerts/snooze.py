@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final, assert_never
 
-MORNING: Final = time(9)
+from bot.alerts.preferences import moment_at
+
+MORNING_MINUTE: Final = 9 * 60
 
 
 class Snooze(StrEnum):
@@ -26,9 +28,9 @@ def ends_at(snooze: Snooze, now: datetime, zone: tzinfo = UTC) -> datetime | Non
         case Snooze.EIGHT_HOURS:
             return now + timedelta(hours=8)
         case Snooze.MORNING:
-            here = now.astimezone(zone)
-            days = 0 if here.time() < MORNING else 1
-            return datetime.combine(here.date() + timedelta(days=days), MORNING, tzinfo=zone).astimezone(UTC)
+            today = now.astimezone(zone).date()
+            morning = moment_at(today, MORNING_MINUTE, zone)
+            return morning if now < morning else moment_at(today + timedelta(days=1), MORNING_MINUTE, zone)
         case Snooze.RESOLVED:
             return None
     assert_never(snooze)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -13,21 +11,18 @@ from typing import Any
 import pytest
 
 from bot.sandbox.clore.journal import Entry
-from tests.journeys.hands import asks, data_of, forges, small_market, taps
-from tests.journeys.stories import QUICK, ends, happens, polled, sent, silent, told
-from tests.stage import Person, Stage, connected, labels, shown
+from tests.journeys.guarding import HELD, MINUTE, PAUSE, desk
+from tests.journeys.hands import asks, data_of, forges, taps
+from tests.journeys.stories import ends, happens, polled, sent, silent, told
+from tests.stage import Person, Stage, labels, shown
 
 pytestmark = pytest.mark.looptime
 
 SET = "set_spot_price"
-HELD = 400020
-"""The demo's bid, which holds its machine alone with 0.00008265 BTC; it may go down by 0.000001 BTC at once."""
-MINUTE = 60
-PAUSE = 10 * MINUTE
 
 
 async def test_a_price_that_is_too_far_is_reached_in_steps_and_told_of(tmp_path: Path) -> None:
-    async with _desk(tmp_path) as (stage, ada):
+    async with desk(tmp_path) as (stage, ada):
         question = await _refused(ada, "0.0000802")
         assert "Next step: 0.00008165 BTC, at once · about 3 steps in all" in shown(question)
         began = stage.seconds()
@@ -46,7 +41,7 @@ async def test_a_price_that_is_too_far_is_reached_in_steps_and_told_of(tmp_path:
 
 
 async def test_a_price_that_is_too_soon_is_sent_when_its_time_has_come(tmp_path: Path) -> None:
-    async with _desk(tmp_path) as (stage, ada):
+    async with desk(tmp_path) as (stage, ada):
         await asks(ada, f"/bid {HELD} 0.000082", "Lower this bid?")
         await taps(ada, "Lower to 0.000082 BTC", "Bid changed")
         await asyncio.sleep(2 * MINUTE)
@@ -61,7 +56,7 @@ async def test_a_price_that_is_too_soon_is_sent_when_its_time_has_come(tmp_path:
 
 
 async def test_it_is_seen_on_both_cards_and_stopped_with_one_press(tmp_path: Path) -> None:
-    async with _desk(tmp_path) as (stage, ada):
+    async with desk(tmp_path) as (stage, ada):
         await _queued(ada, "0.00008")
         await happens(lambda: _sent(stage), "the first step")
         await polled(stage, 2)
@@ -80,7 +75,7 @@ async def test_it_is_seen_on_both_cards_and_stopped_with_one_press(tmp_path: Pat
 
 
 async def test_what_could_be_less_is_offered_on_the_card(tmp_path: Path) -> None:
-    async with _desk(tmp_path) as (stage, ada):
+    async with desk(tmp_path) as (stage, ada):
         card = await asks(ada, f"/order {HELD}", "#400020")
         (offered,) = [label for label in labels(card) if "⏬ Lower to" in label]
         target = offered.removeprefix("⏬ Lower to ").removesuffix(" BTC…")
@@ -93,7 +88,7 @@ async def test_what_could_be_less_is_offered_on_the_card(tmp_path: Path) -> None
 
 
 async def test_a_bid_that_somebody_raises_meanwhile_is_left_alone(tmp_path: Path) -> None:
-    async with _desk(tmp_path) as (stage, ada):
+    async with desk(tmp_path) as (stage, ada):
         await _queued(ada, "0.00008")
         await happens(lambda: _sent(stage), "the first step")
         await asks(ada, f"/bid {HELD} 0.00009", "Raise this bid?")
@@ -105,7 +100,7 @@ async def test_a_bid_that_somebody_raises_meanwhile_is_left_alone(tmp_path: Path
 
 
 async def test_who_is_outbid_meanwhile_is_not_raised_and_not_lowered(tmp_path: Path) -> None:
-    async with _desk(tmp_path) as (stage, ada):
+    async with desk(tmp_path) as (stage, ada):
         await _queued(ada, "0.00008")
         await happens(lambda: _sent(stage), "the first step")
         await polled(stage)
@@ -116,7 +111,7 @@ async def test_who_is_outbid_meanwhile_is_not_raised_and_not_lowered(tmp_path: P
 
 
 async def test_a_rival_who_comes_later_is_stayed_above(tmp_path: Path) -> None:
-    async with _desk(tmp_path) as (stage, ada):
+    async with desk(tmp_path) as (stage, ada):
         await _queued(ada, "0.00008")
         await happens(lambda: _sent(stage), "the first step")
         orders = stage.clore.world.orders
@@ -137,7 +132,7 @@ async def test_a_rival_who_comes_later_is_stayed_above(tmp_path: Path) -> None:
 
 
 async def test_what_is_confirmed_while_a_step_is_under_way_is_asked_again(tmp_path: Path) -> None:
-    async with _desk(tmp_path) as (stage, ada):
+    async with desk(tmp_path) as (stage, ada):
         await _queued(ada, "0.00008")
         await happens(lambda: _sent(stage), "the first step")
         await asyncio.sleep(PAUSE - MINUTE)
@@ -153,7 +148,7 @@ async def test_what_is_confirmed_while_a_step_is_under_way_is_asked_again(tmp_pa
 
 
 async def test_a_bid_that_is_gone_ends_it(tmp_path: Path) -> None:
-    async with _desk(tmp_path) as (stage, ada):
+    async with desk(tmp_path) as (stage, ada):
         await _queued(ada, "0.00008")
         await happens(lambda: _sent(stage), "the first step")
         ends(stage, HELD)
@@ -164,7 +159,7 @@ async def test_a_bid_that_is_gone_ends_it(tmp_path: Path) -> None:
 
 
 async def test_a_refused_key_ends_it(tmp_path: Path) -> None:
-    async with _desk(tmp_path) as (stage, ada):
+    async with desk(tmp_path) as (stage, ada):
         await _queued(ada, "0.00008")
         await happens(lambda: _sent(stage), "the first step")
         stage.clore.act("revoke_key", on=True)
@@ -173,7 +168,7 @@ async def test_a_refused_key_ends_it(tmp_path: Path) -> None:
 
 
 async def test_old_data_lowers_nothing(tmp_path: Path) -> None:
-    async with _desk(tmp_path) as (stage, ada):
+    async with desk(tmp_path) as (stage, ada):
         await _queued(ada, "0.00008")
         await happens(lambda: _sent(stage), "the first step")
         await polled(stage, 2)
@@ -187,7 +182,7 @@ async def test_old_data_lowers_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mode", ["500", "timeout_executed", "reset_executed"])
 async def test_a_lost_reply_is_looked_up_and_the_step_made_once(tmp_path: Path, mode: str) -> None:
-    async with _desk(tmp_path) as (stage, ada):
+    async with desk(tmp_path) as (stage, ada):
         await _queued(ada, "0.0000812")
         stage.clore.fault(mode, operation=SET)
         await told(stage, "Lowered", "to 0.0000812 BTC", patience=2 * PAUSE)
@@ -195,7 +190,7 @@ async def test_a_lost_reply_is_looked_up_and_the_step_made_once(tmp_path: Path, 
 
 
 async def test_a_step_that_nobody_can_tell_of_is_sent_again_when_the_auction_says_so(tmp_path: Path) -> None:
-    async with _desk(tmp_path) as (stage, ada):
+    async with desk(tmp_path) as (stage, ada):
         await _queued(ada, "0.000081")
         stage.clore.fault("500", operation=SET, times=2)
         await told(stage, "Lowered", "to 0.000081 BTC", patience=2 * PAUSE)
@@ -205,7 +200,7 @@ async def test_a_step_that_nobody_can_tell_of_is_sent_again_when_the_auction_say
 
 @pytest.mark.parametrize("away", [MINUTE, PAUSE, 6 * 60 * MINUTE])
 async def test_it_goes_on_after_a_restart(tmp_path: Path, away: float) -> None:
-    async with _desk(tmp_path) as (stage, ada):
+    async with desk(tmp_path) as (stage, ada):
         await _queued(ada, "0.0000807")
         await happens(lambda: _sent(stage), "the first step")
         await stage.stop()
@@ -217,7 +212,7 @@ async def test_it_goes_on_after_a_restart(tmp_path: Path, away: float) -> None:
 
 
 async def test_a_second_question_takes_the_place_of_the_first(tmp_path: Path) -> None:
-    async with _desk(tmp_path) as (stage, ada):
+    async with desk(tmp_path) as (stage, ada):
         await _queued(ada, "0.00008")
         await happens(lambda: _sent(stage), "the first step")
         await asks(ada, f"/bid {HELD} 0.000081", "Lower this bid?")
@@ -230,20 +225,12 @@ async def test_a_second_question_takes_the_place_of_the_first(tmp_path: Path) ->
 
 
 async def test_a_question_that_was_declined_or_forged_lowers_nothing(tmp_path: Path) -> None:
-    async with _desk(tmp_path) as (stage, ada):
+    async with desk(tmp_path) as (stage, ada):
         await _refused(ada, "0.00008")
         await taps(ada, "Keep it", "Nothing was sent")
         await forges(ada, f"1:L:1:{HELD}:999")
         await asyncio.sleep(PAUSE)
         assert _sent(stage) == []
-
-
-@contextlib.asynccontextmanager
-async def _desk(folder: Path) -> AsyncIterator[tuple[Stage, Person]]:
-    async with small_market(folder, settings=QUICK) as stage:
-        ada = await connected(stage)
-        await polled(stage)
-        yield stage, ada
 
 
 async def _refused(ada: Person, price: str) -> dict[str, Any]:

@@ -12,17 +12,13 @@ from typing import Any
 import pytest
 
 from bot.sandbox.clore.journal import Entry
-from tests.journeys.hands import asks, data_of, forges, small_market, taps
-from tests.journeys.stories import QUICK, happens, polled, rental, renter, sent, silent, told
+from tests.journeys.guarding import HELD, MINUTE, PAUSE, desk
+from tests.journeys.hands import asks, data_of, forges, taps
 from tests.journeys.stories import by_hand as plain
-from tests.stage import Person, Stage, connected, labels, shown
+from tests.journeys.stories import happens, polled, rental, renter, sent, silent, told
+from tests.stage import Person, Stage, labels, shown
 
 pytestmark = pytest.mark.looptime
-
-HELD = 400020
-"""The demo's bid, which holds its machine alone with 0.00008265 BTC; it may go down by 0.000001 BTC at once."""
-MINUTE = 60
-PAUSE = 10 * MINUTE
 
 
 async def test_a_bid_on_its_way_down_stays_where_it_is_until_it_is_lifted(tmp_path: Path) -> None:
@@ -67,7 +63,7 @@ async def test_it_waits_for_no_turn(tmp_path: Path) -> None:
 
 
 async def test_what_was_asked_before_cannot_be_pressed_any_more(tmp_path: Path) -> None:
-    async with _desk(tmp_path) as (stage, ada):
+    async with desk(tmp_path) as (stage, ada):
         await asks(ada, f"/bid {HELD} 0.00009", "Raise this bid?")
         old = await data_of(ada, "Raise to")
         await asks(ada, "/panic", "Automation stopped", "Open questions ended")
@@ -78,7 +74,7 @@ async def test_what_was_asked_before_cannot_be_pressed_any_more(tmp_path: Path) 
 
 
 async def test_nothing_is_begun_that_would_go_on_by_itself(tmp_path: Path) -> None:
-    async with _desk(tmp_path) as (stage, ada):
+    async with desk(tmp_path) as (stage, ada):
         await asks(ada, "/panic", "Automation stopped")
         await _asked_to_lower(ada)
         await taps(ada, "Lower to 0.0000802 BTC", "Not begun", "stopped by /panic")
@@ -106,7 +102,7 @@ async def test_a_condition_that_is_met_is_told_of_and_ends_nothing(tmp_path: Pat
 
 
 async def test_keeping_it_stopped_is_a_press_too(tmp_path: Path) -> None:
-    async with _desk(tmp_path) as (stage, ada):
+    async with desk(tmp_path) as (stage, ada):
         await asks(ada, "/panic", "Automation stopped", "Open questions ended")
         await taps(ada, "▶️ Let it go on…", "Let automation go on?", "Nothing waits for it")
         await taps(ada, "⏹ Keep it stopped", "Kept")
@@ -115,16 +111,8 @@ async def test_keeping_it_stopped_is_a_press_too(tmp_path: Path) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _desk(folder: Path) -> AsyncIterator[tuple[Stage, Person]]:
-    async with small_market(folder, settings=QUICK) as stage:
-        ada = await connected(stage)
-        await polled(stage)
-        yield stage, ada
-
-
-@contextlib.asynccontextmanager
 async def _lowering(folder: Path) -> AsyncIterator[tuple[Stage, Person]]:
-    async with _desk(folder) as (stage, ada):
+    async with desk(folder) as (stage, ada):
         await _asked_to_lower(ada)
         await taps(ada, "Lower to 0.0000802 BTC", "Lowering")
         yield stage, ada
